@@ -1,0 +1,41 @@
+"""Access keys: what programs sign requests with."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.account import Account
+from accounts.models.identity import User
+
+
+class AccessKey(models.Model):
+    """A key of one user, or of the root user.
+
+    The secret is sealed, not hashed: signatures are checked with it.
+    """
+
+    access_key_id = models.CharField(primary_key=True, max_length=128)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="access_keys")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="access_keys")
+    for_root = models.BooleanField(default=False)
+    secret = models.CharField(max_length=512)
+    is_active = models.BooleanField(default=True)
+    create_date = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, for_root=False) | Q(user__isnull=True, for_root=True),
+                name="access_key_has_one_owner",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.access_key_id
+
+    @property
+    def seal_context(self) -> str:
+        return f"access-key:{self.account_id}:{self.access_key_id}"

@@ -1,0 +1,74 @@
+"""The account: the wall around everything, and the settings that hold for all of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+
+from accounts.arns import account_arn, grouped_account_id
+
+
+class SupportPlan(models.TextChoices):
+    BASIC = "basic", "Basic"
+    DEVELOPER = "developer", "Developer"
+    BUSINESS = "business", "Business"
+    ENTERPRISE = "enterprise", "Enterprise"
+
+
+class Account(models.Model):
+    """Every row of the directory names its account, and every query starts from one."""
+
+    id = models.CharField(primary_key=True, max_length=12)
+    name = models.CharField(max_length=128)
+    # Null, not empty: many accounts have none, and aliases are unique.
+    alias = models.CharField(max_length=63, unique=True, null=True)  # noqa: DJ001
+    create_date = models.DateTimeField()
+    # Raised by each write, under the lock of this row: a caller resolved at an older revision is resolved again.
+    revision = models.BigIntegerField(default=0)
+    # Training accounts live ahead of or behind the real time; everywhere else the offset is zero.
+    clock_offset = models.DurationField(default=timedelta)
+    # Days after its creation that an IAM user may sign in without a device; root never may.
+    mfa_grace_days = models.PositiveSmallIntegerField(default=0)
+    support_plan = models.CharField(max_length=16, choices=SupportPlan, default=SupportPlan.BASIC)
+
+    def __str__(self) -> str:
+        return self.alias or self.id
+
+    @property
+    def arn(self) -> str:
+        return account_arn(self.id)
+
+    @property
+    def grouped_id(self) -> str:
+        return grouped_account_id(self.id)
+
+    @property
+    def sign_in_name(self) -> str:
+        """What stands in the sign-in address: the alias when there is one."""
+        return self.alias or self.id
+
+    def now(self, real: datetime) -> datetime:
+        return real + self.clock_offset
+
+
+class PasswordPolicy(models.Model):
+    """The account's own rules for the passwords of its users; without a row IAM's default rules hold."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="password_policy", primary_key=True)
+    minimum_password_length = models.PositiveSmallIntegerField(default=6)
+    require_symbols = models.BooleanField(default=False)
+    require_numbers = models.BooleanField(default=False)
+    require_uppercase_characters = models.BooleanField(default=False)
+    require_lowercase_characters = models.BooleanField(default=False)
+    allow_users_to_change_password = models.BooleanField(default=False)
+    max_password_age = models.PositiveSmallIntegerField(null=True)
+    password_reuse_prevention = models.PositiveSmallIntegerField(null=True)
+    hard_expiry = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"password policy of {self.account_id}"
+
+    @property
+    def expire_passwords(self) -> bool:
+        return self.max_password_age is not None

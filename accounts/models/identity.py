@@ -1,0 +1,159 @@
+"""The two kinds of identity that sign in: the root user and IAM users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.arns import iam_arn, root_arn
+from accounts.models.account import Account
+from accounts.names import KeyField, name_key
+
+
+class Identity(models.Model):
+    """What every identity that can sign in keeps about its password and its live sessions."""
+
+    password = models.CharField(max_length=128, default="", blank=True)
+    password_create_date = models.DateTimeField(null=True)
+    password_changed_date = models.DateTimeField(null=True)
+    password_last_used = models.DateTimeField(null=True)
+    password_reset_required = models.BooleanField(default=False)
+    failed_passwords = models.PositiveIntegerField(default=0)
+    password_blocked_until = models.DateTimeField(null=True)
+    # A session remembers the epoch it began in; raising it ends every live session at its next request.
+    session_epoch = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_console_access(self) -> bool:
+        return bool(self.password)
+
+    def set_password(self, hashed: str, *, at: datetime, reset_required: bool) -> None:
+        """Replace the password by one already hashed, and end the sessions that the old one opened."""
+        self.password_create_date = self.password_create_date or at
+        self.password = hashed
+        self.password_changed_date = at
+        self.password_reset_required = reset_required
+        self.end_sessions()
+
+    def remove_password(self) -> None:
+        self.password = ""
+        self.password_create_date = self.password_changed_date = None
+        self.password_reset_required = False
+        self.end_sessions()
+
+    def end_sessions(self) -> None:
+        self.session_epoch += 1
+
+    def password_expires(self, max_age: int | None) -> datetime | None:
+        if max_age is None or self.password_changed_date is None:
+            return None
+        return self.password_changed_date + timedelta(days=max_age)
+
+
+class RootUser(Identity):
+    """The owner of an account. It is no IAM user: it has an e-mail address and no policies."""
+
+    account = models.OneToOneField(Account, models.PROTECT, related_name="root", primary_key=True)
+    email = models.EmailField(max_length=254)
+    email_key = KeyField(max_length=254, unique=True)
+    reset_asked = models.DateTimeField(null=True)
+    new_email = models.EmailField(max_length=254, default="", blank=True)
+    new_email_code = models.CharField(max_length=128, default="", blank=True)
+    new_email_expires = models.DateTimeField(null=True)
+    new_email_failures = models.PositiveSmallIntegerField(default=0)
+
+    kind: ClassVar[str] = "Root"
+    tags: ClassVar[list[dict[str, str]]] = []
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def arn(self) -> str:
+        return root_arn(self.account_id)
+
+    @property
+    def unique_id(self) -> str:
+        """The root user's unique id is the account's."""
+        return self.account_id
+
+    @property
+    def label(self) -> str:
+        return "root"
+
+
+class User(Identity):
+    """An IAM user: a name in one account, with credentials of its own."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="users")
+    user_id = models.CharField(max_length=128, unique=True)
+    user_name = models.CharField(max_length=64)
+    name_key = KeyField(max_length=64)
+    path = models.CharField(max_length=512, default="/")
+    create_date = models.DateTimeField()
+    permissions_boundary = models.ForeignKey(
+        "policies.Policy", models.PROTECT, null=True, related_name="bounded_users"
+    )
+    tags = models.JSONField(default=list)
+    last_activity = models.DateTimeField(null=True)
+
+    kind: ClassVar[str] = "IAMUser"
+    # Set on the rows of the users list alone.
+    group_names: list[str]
+    device_count: int
+
+    class Meta:
+        ordering = ("name_key",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "name_key"], name="user_name_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.user_name
+
+    @staticmethod
+    def arn_of(account_id: str, name: str, path: str = "/") -> str:
+        return iam_arn(account_id, "user", path, name)
+
+    @classmethod
+    def find(cls, account: Account, identifier: str) -> User | None:
+        users = account.users.select_related("permissions_boundary")
+        return users.filter(name_key=name_key(identifier)).first()
+
+    @classmethod
+    def presumed_arn(cls, account: Account, identifier: str) -> str:
+        return cls.arn_of(account.id, identifier)
+
+    @classmethod
+    def missing(cls, identifier: str) -> str:
+        return f"The user with name {identifier} cannot be found."
+
+    @property
+    def arn(self) -> str:
+        return self.arn_of(self.account_id, self.user_name, self.path)
+
+    @property
+    def unique_id(self) -> str:
+        return self.user_id
+
+    @property
+    def label(self) -> str:
+        return self.user_name
+
+    def snapshot(self) -> Mapping[str, object]:
+        """What a bin needs to bring the user back; no secret is in it."""
+        boundary = self.permissions_boundary
+        return {
+            "UserName": self.user_name,
+            "UserId": self.user_id,
+            "Path": self.path,
+            "CreateDate": self.create_date.isoformat(),
+            "Tags": self.tags,
+            "PermissionsBoundary": boundary.arn if boundary else None,
+        }

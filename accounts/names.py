@@ -1,0 +1,42 @@
+"""Names, paths and unique ids as IAM forms them."""
+
+from __future__ import annotations
+
+import secrets
+from enum import StrEnum
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+class IdPrefix(StrEnum):
+    """The four letters that say what a unique id stands for."""
+
+    USER = "AIDA"
+    GROUP = "AGPA"
+    POLICY = "ANPA"
+
+
+def new_unique_id(prefix: IdPrefix) -> str:
+    """21 characters, drawn at random and never reissued: a table keeps every id unique for ever."""
+    return prefix + "".join(secrets.choice(ID_ALPHABET) for _ in range(17))
+
+
+def new_account_id() -> str:
+    """Twelve digits that do not begin with a zero, so that no spreadsheet shortens them."""
+    return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
+def name_key(name: str) -> str:
+    """What makes two names the same: IAM ignores the case of ASCII letters, and names hold no others."""
+    return name.lower()
+
+
+class KeyField(models.CharField):  # type: ignore[type-arg]  # Django has no subscript at run time
+    """A lower-case name compared byte by byte in both databases, so that ranges and keyset pages agree."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
+        collation = "C" if connection.vendor == "postgresql" else "BINARY"
+        return {**super().db_parameters(connection), "collation": collation}

@@ -1,0 +1,26 @@
+"""How gunicorn serves the console: on loopback, behind whatever terminates TLS."""
+
+import os
+import sys
+
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
+
+wsgi_app = "iamconsole.wsgi:application"
+bind = f"127.0.0.1:{settings.PORT}"
+worker_class = "gthread"
+workers = 2
+threads = 4
+preload_app = True
+# The control socket would need a writable home directory.
+control_socket_disable = True
+# Nobody is believed about the scheme, except a proxy on this machine when the site is served by https.
+forwarded_allow_ips = "" if settings.LOOPBACK else "127.0.0.1,::1"
+secure_scheme_headers = {} if settings.LOOPBACK else {"X-FORWARDED-PROTO": "https"}
+loglevel = "warning"
+
+
+def when_ready(_server: object) -> None:
+    sys.stdout.write(f"The console is at {settings.SITE_URL}/ (Ctrl+C stops it)\n")
+    sys.stdout.flush()

@@ -1,0 +1,209 @@
+"""What an operation's body works with: the caller, the account under its lock, one moment, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, Self, TypeVar
+
+from accounts.models import Account
+from iamconsole import clock
+from operations.authorization import Context, Explanation, explanation_of, request_of, sources_of, tag_context
+from operations.caller import Caller, CredentialKind
+from operations.errors import AccessDenied, FreshProofRequired, NoSuchEntity, ServiceFailure
+from policies.engine import Decision, Source, decide
+
+
+class Accessible(Protocol):
+    """An object that operations reach by a name or an ARN, and that policies speak about."""
+
+    @property
+    def arn(self) -> str: ...
+    @property
+    def tags(self) -> list[dict[str, str]]: ...
+    @classmethod
+    def find(cls, account: Account, identifier: str) -> Self | None: ...
+    @classmethod
+    def presumed_arn(cls, account: Account, identifier: str) -> str: ...
+    @classmethod
+    def missing(cls, identifier: str) -> str: ...
+
+
+A = TypeVar("A", bound=Accessible)
+# The policies of whoever asks, by ARN, for the reads of one request. A write gathers them anew and forgets these.
+_remembered: ContextVar[dict[str, tuple[Source, ...]] | None] = ContextVar("sources", default=None)
+
+
+@contextmanager
+def sources_remembered() -> Iterator[None]:
+    """A page asks many questions about one caller: its policies are read once for all of them."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+@contextmanager
+def sources_read_afresh() -> Iterator[None]:
+    """Inside a write nothing remembered counts, and after it nothing remembered holds."""
+    before = _remembered.get()
+    token = _remembered.set(None)
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+        if before is not None:
+            before.clear()
+
+
+@dataclass
+class Note:
+    """What an operation adds to its event beyond the parameters."""
+
+    resources: list[str] = field(default_factory=list)
+    response: dict[str, Any] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Call:
+    """One call of one operation. `now` is fixed for all of it, on the account's clock."""
+
+    def __init__(self, caller: Caller, action: str) -> None:
+        self.caller = caller
+        self.action = action
+        self.real_now = clock.now()
+        self.now: datetime = caller.account.now(self.real_now) if caller.account else self.real_now
+        self.note = Note()
+        self.decisions: list[Decision] = []
+        self.is_admitted = False
+        self.after_refusal: list[Callable[[], None]] = []
+        self._sources: tuple[Source, ...] | None = None
+
+    @property
+    def account(self) -> Account:
+        if self.caller.account is None:
+            raise ServiceFailure("This operation needs an account.")
+        return self.caller.account
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        if self._sources is None:
+            self._sources = self._gathered()
+        return self._sources
+
+    def _gathered(self) -> tuple[Source, ...]:
+        remembered = _remembered.get()
+        if remembered is None:
+            return sources_of(self.caller)
+        key = self.caller.principal.arn
+        if key not in remembered:
+            remembered[key] = sources_of(self.caller)
+        return remembered[key]
+
+    @property
+    def is_decided(self) -> bool:
+        return bool(self.decisions) or self.is_admitted
+
+    def access(
+        self,
+        kind: type[A],
+        identifier: str,
+        context: Context | Callable[[A], Context] | None = None,
+        *,
+        action: str | None = None,
+    ) -> A:
+        """Decide on the object's ARN, real or presumed, and only then say whether it exists.
+
+        `context` may depend on the object found. Raises AccessDenied (which tells no more than the caller typed)
+        and NoSuchEntity.
+        """
+        found = kind.find(self.account, identifier)
+        presumed = kind.presumed_arn(self.account, identifier)
+        tags = found.tags if found is not None else []
+        if callable(context):
+            context = context(found) if found is not None else {}
+        self.authorize(
+            found.arn if found is not None else presumed,
+            {
+                **tag_context("aws:ResourceTag", tags),
+                **tag_context("iam:ResourceTag", tags),
+                **(context or {}),
+            },
+            action=action,
+            shown=presumed,
+        )
+        if found is None:
+            raise NoSuchEntity(kind.missing(identifier))
+        return found
+
+    def authorize(
+        self,
+        resource: str,
+        context: Context | None = None,
+        *,
+        action: str | None = None,
+        shown: str | None = None,
+    ) -> None:
+        """Decide on `resource`; raises AccessDenied with the explanation."""
+        request = request_of(
+            self.caller,
+            action or self.action,
+            resource,
+            now=self.now,
+            context={"aws:ResourceAccount": self.caller.account_id, **(context or {})},
+        )
+        if self.caller.credential.kind not in (CredentialKind.CONSOLE, CredentialKind.SYSTEM):
+            raise AccessDenied("Sign in first.")
+        decision = decide(request, self.sources)
+        self.decisions.append(decision)
+        self.note.resources.append(resource)
+        if not decision.is_allowed:
+            explanation = explanation_of(self.caller.label, request, self.sources, shown=shown or resource)
+            raise AccessDenied(explanation.message, explanation=explanation)
+
+    def admit(self, *kinds: CredentialKind) -> None:
+        """For the few operations outside IAM policies: the credential itself is what allows them."""
+        if self.caller.credential.kind not in kinds:
+            raise AccessDenied("This step belongs to the sign-in, and you are not in it.")
+        self.is_admitted = True
+
+    def even_if_refused(self, change: Callable[[], None]) -> None:
+        """A change that stays when the operation is refused: the count of wrong codes, above all."""
+        self.after_refusal.append(change)
+
+    def require_fresh_proof(self) -> None:
+        """Sensitive acts in the console want a proof of identity given within ten minutes."""
+        credential = self.caller.credential
+        if credential.kind == CredentialKind.CONSOLE and not credential.is_fresh(self.real_now):
+            raise FreshProofRequired("Confirm that it is you before you go on.")
+
+    def belongs_to(self, caller: Caller) -> None:
+        """From here on the call is the new caller's: signing in finds out who is asking, signing up makes them."""
+        self.caller = caller
+
+    def respond(self, **elements: object) -> None:
+        """What the event shows as responseElements."""
+        self.note.response = dict(elements)
+
+    def deleted(self, snapshot: Mapping[str, object]) -> None:
+        """Keep what a bin needs to restore the object."""
+        self.note.extra["deleted"] = dict(snapshot)
+
+    def undo_by(self, operation: str, **parameters: object) -> None:
+        """The operation that takes this one back, when there is exactly one."""
+        self.note.extra["inverse"] = {"operation": operation, "parameters": parameters}
+
+
+def may(caller: Caller, action: str, resource: str, context: Context | None = None) -> bool:
+    """Whether the caller would be allowed, for a button. Nothing is recorded."""
+    return why(caller, action, resource, context).decision.is_allowed
+
+
+def why(caller: Caller, action: str, resource: str, context: Context | None = None) -> Explanation:
+    call = Call(caller, action)
+    request = request_of(caller, action, resource, now=call.now, context=context or {})
+    return explanation_of(caller.label, request, call.sources, shown=resource)

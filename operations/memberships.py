@@ -1,0 +1,132 @@
+"""Who is in which group. The right is needed on the group, as in AWS; a move needs it on both and is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from accounts.models import Group, User
+from operations.access import request_for, signed_in_as
+from operations.authorization import policies_of
+from operations.call import Call
+from operations.effects import Effects, effects_of
+from operations.errors import InvalidInput, NoSuchEntity
+from operations.holdings import sources_of_group, sources_of_policies
+from operations.operation import operation
+from operations.quotas import ensure_room
+from policies.models import Policy
+
+
+@operation("iam:AddUserToGroup")
+def add_user_to_group(call: Call, *, group_name: str, user_name: str) -> None:
+    """Put a user into a group; raises LimitExceeded. Who is in it already stays so."""
+    group = call.access(Group, group_name)
+    user = _existing(call, user_name)
+    if user.memberships.filter(group=group).exists():
+        return
+    ensure_room(user.memberships.all(), "GROUPS_PER_USER", "GroupsPerUser")
+    call.account.memberships.create(user=user, group=group)
+    call.undo_by("iam:RemoveUserFromGroup", group_name=group.group_name, user_name=user.user_name)
+
+
+@operation("iam:RemoveUserFromGroup")
+def remove_user_from_group(call: Call, *, group_name: str, user_name: str) -> None:
+    group = call.access(Group, group_name)
+    user = _existing(call, user_name)
+    _leave(user, group)
+    call.undo_by("iam:AddUserToGroup", group_name=group.group_name, user_name=user.user_name)
+
+
+@operation("iamconsole:MoveUser", action="iam:RemoveUserFromGroup")
+def move_user(
+    call: Call, *, user_name: str, from_group_name: str, to_group_name: str, reason: str | None = None
+) -> None:
+    """Take a user out of one group and into another, at once: in no moment in both, or in neither.
+
+    Raises NoSuchEntity for a user who has left the first group meanwhile. Who is in the second group already
+    only leaves the first.
+    """
+    source = call.access(Group, from_group_name, action="iam:RemoveUserFromGroup")
+    target = call.access(Group, to_group_name, action="iam:AddUserToGroup")
+    user = _existing(call, user_name)
+    _ensure_apart(source, target)
+    _leave(user, source)
+    _, has_joined = call.account.memberships.get_or_create(user=user, group=target)
+    names = {"user_name": user.user_name, "to_group_name": source.group_name}
+    if has_joined:
+        call.undo_by("iamconsole:MoveUser", from_group_name=target.group_name, **names)
+    else:
+        call.undo_by("iam:AddUserToGroup", user_name=user.user_name, group_name=source.group_name)
+
+
+@operation("iamconsole:PreviewMove", action="iam:GetUser", reads=True)
+def preview_move(call: Call, *, user_name: str, from_group_name: str, to_group_name: str) -> Effects:
+    """What a move would make the user lose, gain and keep; raises NoSuchEntity for who is not in the group."""
+    user = call.access(User, user_name)
+    source = call.access(Group, from_group_name, action="iam:GetGroup")
+    target = call.access(Group, to_group_name, action="iam:GetGroup")
+    _ensure_apart(source, target)
+    _ensure_member(user, source)
+    return _preview(call, user, joins=[target], leaves=[source])
+
+
+@operation("iamconsole:PreviewPermissions", action="iam:GetUser", reads=True)
+def preview_permissions(
+    call: Call,
+    *,
+    user_name: str,
+    joins: Sequence[str] = (),
+    leaves: Sequence[str] = (),
+    attaches: Sequence[str] = (),
+    detaches: Sequence[str] = (),
+) -> Effects:
+    """What joining and leaving groups, and attaching and detaching policies, would change for a user."""
+    user = call.access(User, user_name)
+    group = partial(call.access, Group, action="iam:GetGroup")
+    policy = partial(call.access, Policy, action="iam:GetPolicyVersion")
+    return _preview(
+        call,
+        user,
+        joins=[group(name) for name in joins],
+        leaves=[group(name) for name in leaves],
+        attaches=[policy(arn) for arn in attaches],
+        detaches=[policy(arn) for arn in detaches],
+    )
+
+
+def _preview(
+    call: Call,
+    user: User,
+    *,
+    joins: Sequence[Group] = (),
+    leaves: Sequence[Group] = (),
+    attaches: Sequence[Policy] = (),
+    detaches: Sequence[Policy] = (),
+) -> Effects:
+    before = policies_of(user)
+    gone = {*sources_of_policies(detaches), *(one for group in leaves for one in sources_of_group(group))}
+    added = [*sources_of_policies(attaches), *(one for group in joins for one in sources_of_group(group))]
+    after = dict.fromkeys([*(one for one in before if one not in gone), *added])
+    return effects_of(before, tuple(after), request_for(call, signed_in_as(call, user)))
+
+
+def _existing(call: Call, user_name: str) -> User:
+    user = User.find(call.account, user_name)
+    if user is None:
+        raise NoSuchEntity(User.missing(user_name), parameter="user_name")
+    return user
+
+
+def _leave(user: User, group: Group) -> None:
+    _ensure_member(user, group)
+    user.memberships.filter(group=group).delete()
+
+
+def _ensure_member(user: User, group: Group) -> None:
+    if not user.memberships.filter(group=group).exists():
+        raise NoSuchEntity(f"The user {user.user_name} is not in the group {group.group_name}.")
+
+
+def _ensure_apart(source: Group, target: Group) -> None:
+    if source.pk == target.pk:
+        raise InvalidInput("Choose another group to move to.", parameter="to_group_name")

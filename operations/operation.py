@@ -1,0 +1,186 @@
+"""`@operation`: the only place that knows the sequence of an operation.
+
+Write: validate → lock the account → resolve the caller again if the account moved → body under a savepoint →
+was a decision made? → on ServiceError undo the body only → append the events → new revision → commit.
+Read: no transaction and no event; a refusal appends its event in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from accounts.models import Account
+from audit.models import Event
+from operations import trail
+from operations.call import Call, sources_read_afresh
+from operations.caller import Caller
+from operations.errors import AccessDenied, ServiceError, ServiceFailure
+from operations.shapes import validate
+
+P = ParamSpec("P")
+R = TypeVar("R")
+logger = logging.getLogger("iamconsole.operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the registry knows of an operation: its name on the wire, its action, and whether it only reads."""
+
+    name: str
+    action: str
+    reads: bool
+    function: Callable[..., object]
+
+
+registry: dict[str, Operation] = {}
+
+
+class Act:
+    """Operations that stand or fall together, in one transaction, their events appended at the end."""
+
+    def __init__(self, caller: Caller, name: str) -> None:
+        self.caller = caller
+        self.name = name
+        self.events: list[Event] = []
+        self.refused: Event | None = None
+        self.after_refusal: list[Callable[[], None]] = []
+
+    def perform(self, operation: Operation, parameters: dict[str, object]) -> object:
+        call = Call(self.caller, operation.action)
+        try:
+            result = operation.function(call, **parameters)
+            if not call.is_decided:
+                raise ServiceFailure(f"{operation.name} made no authorization decision.")
+        except ServiceError as error:
+            self.refused = trail.event_of(operation, call, parameters, error, act=self.name)
+            self.after_refusal = call.after_refusal
+            raise
+        self.events.append(trail.event_of(operation, call, parameters, act=self.name))
+        trail.remember_use(call, operation)
+        return result
+
+
+_current: ContextVar[Act | None] = ContextVar("act", default=None)
+
+
+@contextmanager
+def act(caller: Caller, name: str) -> Iterator[Act]:
+    """All or nothing: a refusal of one operation undoes all of them and leaves one refusal event.
+
+    An act begun inside another is a part of it.
+    """
+    running = _current.get()
+    if running is not None:
+        yield running
+        return
+    failure: ServiceError | None = None
+    with sources_read_afresh(), transaction.atomic():
+        performed = Act(_under_lock(caller), name)
+        token = _current.set(performed)
+        try:
+            with transaction.atomic():
+                yield performed
+        except ServiceError as error:
+            failure = error
+        finally:
+            _current.reset(token)
+        _conclude(performed, refused=failure is not None)
+    if failure is not None:
+        raise failure
+
+
+def _under_lock(caller: Caller) -> Caller:
+    """Take the account's lock; a caller resolved before somebody else's write is resolved again."""
+    if caller.account is None:
+        return caller
+    account = Account.objects.select_for_update().get(pk=caller.account.pk)
+    if account.revision != caller.account.revision:
+        return caller.resolved_again(account)
+    return replace(caller, account=account)
+
+
+def _conclude(performed: Act, *, refused: bool) -> None:
+    if refused:
+        for change in performed.after_refusal:
+            change()
+        trail.append([performed.refused] if performed.refused else [])
+        return
+    trail.append(performed.events)
+    changed = {event.account_id for event in performed.events}
+    Account.objects.filter(pk__in=changed).update(revision=F("revision") + 1)
+
+
+def operation(
+    name: str, *, action: str | None = None, reads: bool = False
+) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Caller, P], R]]:
+    """Register `function` as the operation `name` (`iam:CreateUser`), authorized by `action` (the name itself)."""
+
+    def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Caller, P], R]:
+        described = Operation(name, action or name, reads, function)
+        registry[name] = described
+
+        @wraps(function)
+        def perform(caller: Caller, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            validate(name, kwargs)
+            if reads:
+                return _read(described, caller, function, *args, **kwargs)
+            return _write(described, caller, function, *args, **kwargs)
+
+        return perform
+
+    return decorate
+
+
+def _write(
+    described: Operation,
+    caller: Caller,
+    function: Callable[Concatenate[Call, P], R],
+    *_: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    running = _current.get()
+    if running is not None:
+        return running.perform(described, kwargs)  # type: ignore[return-value]  # it is `function`'s answer
+    with act(caller, "") as single:
+        answer = single.perform(described, kwargs)
+    return answer  # type: ignore[return-value]  # noqa: RET504  the act ends first
+
+
+def _read(
+    described: Operation,
+    caller: Caller,
+    function: Callable[Concatenate[Call, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    running = _current.get()
+    call = Call(running.caller if running else caller, described.action)
+    try:
+        result = function(call, *args, **kwargs)
+        if not call.is_decided:
+            raise ServiceFailure(f"{described.name} made no authorization decision.")
+    except AccessDenied as error:
+        _record_refusal(trail.event_of(described, call, kwargs, error))
+        raise
+    trail.remember_use(call, described)
+    return result
+
+
+def _record_refusal(event: Event) -> None:
+    """A denial is answered even when it cannot be written down; then at least the log has it."""
+    try:
+        with transaction.atomic():
+            if event.account_id:
+                Account.objects.select_for_update().get(pk=event.account_id)
+            trail.append([event])
+    except DatabaseError:
+        logger.exception("A refusal could not be recorded", extra={"action": event.action})

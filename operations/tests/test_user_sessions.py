@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from operations.caller import Caller
+from operations.errors import AccessDenied, InvalidClientTokenId
+from operations.user_sessions import end_user_sessions
+from operations.users import get_user
+
+
+def test_ending_the_sessions_of_a_user_stops_them_at_their_next_request(root: Caller, bob: Caller) -> None:
+    end_user_sessions(root, user_name="bob")
+
+    assert root.account is not None
+    with pytest.raises(InvalidClientTokenId):
+        bob.resolved_again(root.account)
+    assert get_user(root, user_name="bob").session_epoch == bob.credential.epoch + 1
+
+
+def test_who_may_not_update_the_password_may_not_end_sessions(bob: Caller, alice: Caller) -> None:
+    with pytest.raises(AccessDenied, match="iam:UpdateLoginProfile"):
+        end_user_sessions(bob, user_name="alice")

@@ -1,0 +1,60 @@
+"""The policy engine: documents and a request in, a decision with its reasons out. Pure: no I/O, no clock.
+
+Read `decide` first: it is AWS's evaluation logic on one screen.
+"""
+
+from policies.engine.conditions import Condition
+from policies.engine.decide import decide
+from policies.engine.decision import Decision, Match, Outcome
+from policies.engine.document import Effect, Policy, Statement
+from policies.engine.explain import (
+    Check,
+    Gate,
+    GateState,
+    SourceTrace,
+    StatementTrace,
+    Trace,
+    explain,
+    missing_statement,
+)
+from policies.engine.grammar import PolicyError, parse_policy, policy_from_node
+from policies.engine.kinds import Kind, Layer
+from policies.engine.patterns import matches
+from policies.engine.request import Principal, PrincipalKind, Request
+from policies.engine.sources import Source
+from policies.engine.text import JsonError, Member, Members, Node, parse_json, position
+
+__all__ = [
+    "Check",
+    "Condition",
+    "Decision",
+    "Effect",
+    "Gate",
+    "GateState",
+    "JsonError",
+    "Kind",
+    "Layer",
+    "Match",
+    "Member",
+    "Members",
+    "Node",
+    "Outcome",
+    "Policy",
+    "PolicyError",
+    "Principal",
+    "PrincipalKind",
+    "Request",
+    "Source",
+    "SourceTrace",
+    "Statement",
+    "StatementTrace",
+    "Trace",
+    "decide",
+    "explain",
+    "matches",
+    "missing_statement",
+    "parse_json",
+    "parse_policy",
+    "policy_from_node",
+    "position",
+]

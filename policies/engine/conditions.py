@@ -1,0 +1,124 @@
+"""Conditions: one operator, one key and its wanted values, asked about the values a request carries."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Self
+
+from policies.engine.operators import OPERATORS, Operator, Test
+from policies.engine.patterns import fold
+from policies.engine.variables import Context, Template
+
+_WRITTEN: Final = re.compile(r"(?:(forallvalues|foranyvalue):)?([a-z]{1,40}?)(ifexists)?")
+
+
+class Qualifier(StrEnum):
+    """How many of a key's values must pass; NONE wants the key to have exactly one."""
+
+    NONE = ""
+    ALL = "forallvalues"
+    ANY = "foranyvalue"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorName:
+    """A written operator taken apart: `ForAnyValue:StringLikeIfExists`. AWS ignores its case."""
+
+    qualifier: Qualifier
+    base: str
+    if_exists: bool
+
+    @classmethod
+    def of(cls, written: str) -> Self:
+        """The parts of a written name; a name that cannot be taken apart has an unknown base."""
+        match = _WRITTEN.fullmatch(fold(written))
+        if match is None:
+            return cls(Qualifier.NONE, "", False)
+        return cls(Qualifier(match[1] or ""), match[2], bool(match[3]))
+
+    @property
+    def is_null(self) -> bool:
+        """Whether this is Null, which knows no IfExists."""
+        return self.base == "null" and not self.if_exists
+
+    @property
+    def operator(self) -> Operator | None:
+        """The operator of the table, or None for Null and for unknown names."""
+        return OPERATORS.get(self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One operator on one key, as written, and compiled.
+
+    Several written values are alternatives; under a negated operator all must differ. Keys ignore case.
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    name: OperatorName
+    required_keys: frozenset[str]
+    folded_key: str
+    tests: tuple[Test, ...] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, operator: str, key: str, values: Iterable[str], version: str) -> Self:
+        """The condition written so in a policy of that version. Never raises: unknown operators are kept."""
+        wanted, name = tuple(values), OperatorName.of(operator)
+        known = name.operator
+        templates = [Template.of(value, version) for value in wanted if known and known.takes_variables]
+        return cls(
+            operator=operator,
+            key=key,
+            values=wanted,
+            name=name,
+            required_keys=frozenset[str]().union(*(template.required_keys for template in templates)),
+            folded_key=fold(key),
+            tests=tuple(known.make(value, version) for value in wanted) if known else (),
+        )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the operator exists. An unknown one must not let anything through: see `Statement`."""
+        return self.name.is_null or self.name.operator is not None
+
+    @property
+    def takes_variables(self) -> bool:
+        """Whether `${…}` in the values is replaced: in String, Arn and Bool operators."""
+        return self.name.operator is not None and self.name.operator.takes_variables
+
+    def given(self, context: Context) -> tuple[str, ...]:
+        """The values the request carries under the key; none when it is missing."""
+        return context.get(self.folded_key, ())
+
+    def holds(self, context: Context) -> bool:
+        """Whether a condition with a known operator holds for a request's context.
+
+        A missing key fails, except under IfExists, ForAllValues and unqualified negated operators. A key with
+        several values fails under an operator without ForAllValues or ForAnyValue.
+        """
+        given = self.given(context)
+        if self.name.is_null:
+            return ("false" if given else "true") in [fold(value) for value in self.values]
+        if not given:
+            return self._holds_without_key()
+        if self.name.qualifier is Qualifier.ANY:
+            return any(self._passes(value, context) for value in given)
+        if self.name.qualifier is Qualifier.NONE and len(given) > 1:
+            return False
+        return all(self._passes(value, context) for value in given)
+
+    def _holds_without_key(self) -> bool:
+        if self.name.qualifier is Qualifier.NONE:
+            return self.name.if_exists or self._is_negated
+        return self.name.if_exists or self.name.qualifier is Qualifier.ALL
+
+    def _passes(self, value: str, context: Context) -> bool:
+        verdicts = [test(value, context) for test in self.tests]
+        return all(verdict is False for verdict in verdicts) if self._is_negated else True in verdicts
+
+    @property
+    def _is_negated(self) -> bool:
+        return self.name.operator is not None and self.name.operator.negated

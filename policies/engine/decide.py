@@ -1,0 +1,92 @@
+"""The decision: AWS's evaluation logic on one screen, with default deny as its last word."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from policies.engine.case import Case
+from policies.engine.decision import Decision
+from policies.engine.kinds import Layer
+from policies.engine.principals import Naming
+from policies.engine.request import PrincipalKind, Request
+from policies.engine.sources import Source
+
+# AWS answers who one is to every signed caller, whatever the policies say.
+ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
+
+# What a resource policy's Allow in the caller's own account makes unnecessary, by how it names the caller.
+SUFFICES_FOR: Final[dict[Naming, frozenset[Layer]]] = {
+    Naming.USER: frozenset({Layer.IDENTITY, Layer.PERMISSIONS_BOUNDARY, Layer.SESSION}),
+    Naming.SESSION: frozenset({Layer.IDENTITY, Layer.PERMISSIONS_BOUNDARY, Layer.SESSION}),
+    Naming.ANYONE: frozenset({Layer.IDENTITY, Layer.PERMISSIONS_BOUNDARY}),
+    Naming.ROLE: frozenset({Layer.IDENTITY}),
+    Naming.ISSUER: frozenset({Layer.IDENTITY}),
+    Naming.ACCOUNT: frozenset(),
+    Naming.SERVICE: frozenset(),
+    Naming.FEDERATED: frozenset(),
+}
+
+
+def decide(request: Request, sources: Sequence[Source]) -> Decision:
+    """Whether the request is allowed by these policies, and by which statements. A denial is no exception.
+
+    A Deny anywhere wins; then every gate must be passed: guardrails of the organization, the resource's
+    policy where it is needed, the identity's policies, its boundary, its session policies.
+    """
+    if is_always_allowed(request):
+        return Decision.allow(())
+    case = Case.of(request, sources)
+    if case.denials:
+        return Decision.explicit_deny(case.denying_layer, tuple(case.denials))
+    for layer, is_passed in GATES.items():
+        if not is_passed(case):
+            return Decision.implicit_deny(layer)
+    return Decision.allow(tuple(case.allows))
+
+
+def is_always_allowed(request: Request) -> bool:
+    """Whether this is sts:GetCallerIdentity by a signed caller."""
+    return request.folded_action == ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS
+
+
+def suffices(case: Case, layer: Layer) -> bool:
+    """Whether the resource's policy, in the caller's own account, replaces an Allow of that layer."""
+    return case.request.is_in_account and any(layer in SUFFICES_FOR[naming] for naming in case.namings)
+
+
+def _every_level_allows(layer: Layer, case: Case) -> bool:
+    return all(voice.allows for voice in case.voices.get(layer, ()))
+
+
+def _resource_allows(case: Case) -> bool:
+    """The resource's own policy is needed across accounts, for roles, and for callers without an identity."""
+    caller = case.request.principal
+    is_needed = case.has_trust or not case.request.is_in_account or not caller.has_identity_policies
+    return bool(case.namings) or not is_needed
+
+
+def _identity_allows(case: Case) -> bool:
+    caller = case.request.principal
+    if (
+        caller.kind is PrincipalKind.ROOT
+        or not caller.has_identity_policies
+        or suffices(case, Layer.IDENTITY)
+    ):
+        return True
+    # A federated user has only what its session policy and the issuer's policies both allow.
+    is_empty = caller.kind is PrincipalKind.FEDERATED_USER and not case.has(Layer.SESSION)
+    return case.is_allowed_by(Layer.IDENTITY) and not is_empty
+
+
+def _guardrail_allows(layer: Layer, case: Case) -> bool:
+    return not case.has(layer) or case.is_allowed_by(layer) or suffices(case, layer)
+
+
+GATES: Final[dict[Layer, Callable[[Case], bool]]] = {
+    Layer.SCP: partial(_every_level_allows, Layer.SCP),
+    Layer.RCP: partial(_every_level_allows, Layer.RCP),
+    Layer.RESOURCE: _resource_allows,
+    Layer.IDENTITY: _identity_allows,
+    Layer.PERMISSIONS_BOUNDARY: partial(_guardrail_allows, Layer.PERMISSIONS_BOUNDARY),
+    Layer.SESSION: partial(_guardrail_allows, Layer.SESSION),
+}

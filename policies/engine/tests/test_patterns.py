@@ -1,0 +1,127 @@
+"""Wildcards, and the time a hostile pattern takes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.engine.arns import ArnPattern, ResourceSet, split_arn
+from policies.engine.kinds import Kind
+from policies.engine.patterns import action_set, fold, matches
+from policies.engine.tests.reference import glob, spell
+from policies.engine.tests.strategies import MANY
+from policies.engine.tests.timing import quickest
+
+VERSION = "2012-10-17"
+
+
+@MANY
+@given(st.text("ab*?", max_size=9), st.text("abc", max_size=9))
+def test_a_pattern_matches_as_its_definition_says(pattern: str, text: str) -> None:
+    assert matches(pattern, text) == glob(spell(pattern), text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("*", "", True),
+        ("*", "line\nline", True),
+        ("a*", "a", True),
+        ("a*a", "a", False),
+        ("*a?c*", "xabcx", True),
+        ("*a?c*", "abx", False),
+        ("?", "", False),
+        ("a.c", "abc", False),
+        ("[ab]", "a", False),
+        ("A", "a", False),
+    ],
+)
+def test_only_star_and_question_mark_are_special(pattern: str, text: str, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("*a" * 2000 + "b", "a" * 2048),
+        ("*?a" * 2000 + "b", "a" * 2048),
+        ("*" * 2000 + "b", "a" * 2048),
+        ("*" + "a?" * 1000 + "b", "a" * 2048),
+        ("*" + "a" * 1000 + "b*", "a" * 2048),
+        ("?*" * 2000, "a" * 2048),
+    ],
+    ids=["stars", "stars and marks", "stars in a row", "one wide segment", "a long text", "marks first"],
+)
+def test_a_hostile_pattern_is_answered_within_50_milliseconds(pattern: str, text: str) -> None:
+    assert quickest(lambda: matches(pattern, text)) < 0.05
+
+
+def test_case_folds_in_ascii_only() -> None:
+    assert fold("S3:GetObjecT") == "s3:getobject"
+    assert fold("\u212a\u017fÄ") == "\u212a\u017fÄ"
+
+
+@pytest.mark.parametrize(
+    ("written", "action", "expected"),
+    [
+        ("s3:Get*", "s3:getobject", True),
+        ("S3:GETOBJECT", "s3:getobject", True),
+        ("*:*", "s3:getobject", True),
+        ("s*:GetObject", "s3:getobject", False),
+        ("?3:GetObject", "s3:getobject", False),
+        ("s3:Get.bject", "s3:getobject", False),
+        ("G*", "glacier:getjob", False),
+        ("s3:", "s3:getobject", False),
+        ("s3: GetObject", "s3:getobject", False),
+        ("iam:\u212aill", "iam:kill", False),
+    ],
+)
+def test_actions_ignore_case_and_want_their_service_spelled_out(
+    written: str, action: str, expected: bool
+) -> None:
+    assert action_set([written]).matches(action) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "resource", "expected"),
+    [
+        ("*", "*", True),
+        ("arn:*", "*", False),
+        ("**", "*", False),
+        ("arn:aws:s3:::docs/*", "arn:aws:s3:::docs/a/b:c", True),
+        ("arn:aws:s3:::Docs/*", "arn:aws:s3:::docs/a", False),
+        ("arn:aws:sqs:*:queue", "arn:aws:sqs:eu:1:queue", False),
+        ("arn:aws:sqs:*:1:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:iam::1:user/?lice", "arn:aws:iam::1:user/alice", True),
+        ("arn:aws:s3:::docs", "urn:aws:s3:::docs", False),
+        ("arn:aws:s3:::docs", "not an arn", False),
+    ],
+)
+def test_a_star_stays_within_its_part_of_the_arn(written: str, resource: str, expected: bool) -> None:
+    assert ResourceSet.of([written], VERSION).covers(resource, {}, Kind.IDENTITY) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "completed"),
+    [
+        (Kind.IDENTITY, ["arn:aws:s3", "arn:aws:s3:*:?", "arn:aws:s*"]),
+        (Kind.SESSION, ["arn:aws:s3", "arn:aws:s3:*:?", "arn:aws:s*"]),
+        (Kind.RESOURCE, ["arn:aws:s3:*:?", "arn:aws:s*"]),
+        (Kind.SCP, ["arn:aws:s*"]),
+        (Kind.RCP, []),
+    ],
+)
+def test_a_short_arn_is_completed_as_its_kind_of_policy_does(kind: Kind, completed: list[str]) -> None:
+    written = ["arn:aws:s3", "arn:aws:s3:*:?", "arn:aws:s*"]
+    sets = {text: ResourceSet.of([text], VERSION) for text in written}
+
+    assert [text for text in written if sets[text].covers("arn:aws:s3:x:1:docs", {}, kind)] == completed
+
+
+def test_a_variable_is_text_and_adds_no_parts_and_no_wildcards() -> None:
+    pattern = ArnPattern.of("arn:aws:s3:::docs/${aws:username}/*", VERSION)
+    parts = split_arn("arn:aws:s3:::docs/alice/a")
+    assert parts is not None
+
+    assert pattern.matches(parts, {"aws:username": ("alice",)})
+    assert not pattern.matches(parts, {"aws:username": ("*",)})
+    assert pattern.matches(("arn", "aws", "s3", "", "", "docs/a:b/c"), {"aws:username": ("a:b",)})

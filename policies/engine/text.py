@@ -1,0 +1,262 @@
+"""JSON text to nodes that know where they stand, for the engine and for the validator.
+
+Python's own parser forgets positions, keeps the last of two equal keys and lets `NaN` pass. A policy is a
+security document: this parser refuses what two readers could understand differently, at the first fault.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+MAXIMUM_LENGTH: Final = 131_072
+MAXIMUM_DEPTH: Final = 32
+# Longer numbers decide nothing in a policy, and reading them takes quadratic time.
+MAXIMUM_NUMBER_LENGTH: Final = 64
+
+# None of these can backtrack: no part of an expression begins with a character the part before may hold.
+_SPACE: Final = re.compile(r"[ \t\n\r]+")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_PLAIN: Final = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]+')
+_HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{4}")
+_WORD: Final = re.compile(r"\w{1,20}|.", re.DOTALL)
+_ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_LITERALS: Final = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
+_HIGH_SURROGATES: Final = range(0xD800, 0xDC00)
+_LOW_SURROGATES: Final = range(0xDC00, 0xE000)
+
+
+class JsonError(ValueError):
+    """The first fault of a text: `message` in plain words, `offset` in characters.
+
+    `code` is DUPLICATE_KEY when an object holds one key twice, else SYNTAX.
+    """
+
+    def __init__(self, message: str, offset: int, code: str = "SYNTAX") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One JSON value and the characters it covers; `end` is exclusive.
+
+    An array is a plain tuple of nodes, an object is `Members`; the other values are Python's own.
+    """
+
+    value: "str | int | float | bool | tuple[Node, ...] | Members | None"
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        """The JSON type in words: string, number, boolean, null, array or object."""
+        if isinstance(self.value, Members):
+            return "object"
+        return _KINDS[type(self.value)]
+
+    def raw(self, text: str) -> str:
+        """The characters of `text` this value was read from: a number as written, a string in its quotes."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One key of an object, a node whose value is a str, and its value."""
+
+    key: Node
+    value: Node
+
+    @property
+    def name(self) -> str:
+        """The key as text, escapes resolved."""
+        return str(self.key.value)
+
+
+class Members(tuple[Member, ...]):
+    """The members of an object in the order written; its own type, so that `{}` and `[]` differ."""
+
+    __slots__ = ()
+
+    def named(self, name: str) -> Node | None:
+        """The value under `name` (case matters), or None."""
+        return next((member.value for member in self if member.name == name), None)
+
+
+_KINDS: Final[dict[type, str]] = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+    tuple: "array",
+}
+
+
+def parse_json(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> Node:
+    """The root node of a JSON text.
+
+    Raises JsonError for what RFC 8259 refuses and also for duplicate keys, NaN and Infinity, lone surrogates,
+    nesting deeper than 32 and texts longer than `maximum_length`. Takes linear time.
+    """
+    if len(text) > maximum_length:
+        raise JsonError(
+            f"The text has {len(text):,} characters; at most {maximum_length:,} are read.", maximum_length
+        )
+    root = _value(text, _skip(text, 0), 0)
+    if (end := _skip(text, root.end)) < len(text):
+        raise JsonError(f"Expected the end of the text, but found {_found(text, end)}.", end)
+    return root
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line (from 1) and column (from 0) of an offset, as Access Analyzer counts them."""
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1)
+
+
+def _value(text: str, start: int, depth: int) -> Node:
+    character = text[start : start + 1]
+    if character == '"':
+        return _string(text, start)
+    if character in _CONTAINERS:
+        if depth == MAXIMUM_DEPTH:
+            raise JsonError(f"{_found(text, start)} nests deeper than {MAXIMUM_DEPTH} levels.", start)
+        return _CONTAINERS[character](text, start, depth + 1)
+    if character in _LITERALS:
+        return _literal(text, start, *_LITERALS[character])
+    return _number(text, start)
+
+
+def _literal(text: str, start: int, word: str, value: bool | None) -> Node:
+    if not text.startswith(word, start):
+        raise JsonError(f"Expected a value, but found {_found(text, start)}.", start)
+    return Node(value, start, start + len(word))
+
+
+def _object(text: str, start: int, depth: int) -> Node:
+    members: list[Member] = []
+    names: set[str] = set()
+    at = _skip(text, start + 1)
+    while text[at : at + 1] != "}":
+        member = _member(text, at, depth)
+        if member.name in names:
+            raise JsonError(f"The key `{member.name}` stands twice in one object.", at, "DUPLICATE_KEY")
+        names.add(member.name)
+        members.append(member)
+        at = _after_element(text, member.value.end, "}")
+    return Node(Members(members), start, at + 1)
+
+
+def _member(text: str, start: int, depth: int) -> Member:
+    if text[start : start + 1] != '"':
+        raise JsonError(f"Expected a key in double quotes, but found {_found(text, start)}.", start)
+    key = _string(text, start)
+    colon = _skip(text, key.end)
+    if text[colon : colon + 1] != ":":
+        raise JsonError(f"Expected `:` after the key `{key.value}`, but found {_found(text, colon)}.", colon)
+    return Member(key, _value(text, _skip(text, colon + 1), depth))
+
+
+def _array(text: str, start: int, depth: int) -> Node:
+    items: list[Node] = []
+    at = _skip(text, start + 1)
+    while text[at : at + 1] != "]":
+        items.append(_value(text, at, depth))
+        at = _after_element(text, items[-1].end, "]")
+    return Node(tuple(items), start, at + 1)
+
+
+_CONTAINERS: Final[dict[str, Callable[[str, int, int], Node]]] = {"{": _object, "[": _array}
+
+
+def _after_element(text: str, end: int, closing: str) -> int:
+    """The offset of the next element or of the closing bracket; a comma before the bracket is refused."""
+    at = _skip(text, end)
+    if text[at : at + 1] == closing:
+        return at
+    if text[at : at + 1] != ",":
+        raise JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at)
+    following = _skip(text, at + 1)
+    if text[following : following + 1] == closing:
+        raise JsonError(f"Expected another element after `,`, but found `{closing}`.", following)
+    return following
+
+
+def _string(text: str, start: int) -> Node:
+    parts: list[str] = []
+    at = start + 1
+    while True:
+        if plain := _PLAIN.match(text, at):
+            parts.append(plain[0])
+            at = plain.end()
+        if text[at : at + 1] == '"':
+            return Node("".join(parts), start, at + 1)
+        if text[at : at + 1] != "\\":
+            raise _bad_character(text, start, at)
+        character, at = _escape(text, at)
+        parts.append(character)
+
+
+def _bad_character(text: str, start: int, at: int) -> JsonError:
+    if at == len(text):
+        return JsonError("The string that begins here has no closing quote.", start)
+    return JsonError(f"A string cannot hold the character {_found(text, at)}; write it as an escape.", at)
+
+
+def _escape(text: str, at: int) -> tuple[str, int]:
+    """The character an escape stands for, and the offset after it."""
+    letter = text[at + 1 : at + 2]
+    if letter == "u":
+        return _unicode_escape(text, at)
+    if letter not in _ESCAPES:
+        raise JsonError(f"`\\{letter}` is not an escape of JSON.", at)
+    return _ESCAPES[letter], at + 2
+
+
+def _unicode_escape(text: str, at: int) -> tuple[str, int]:
+    first = _code_unit(text, at)
+    if first in _HIGH_SURROGATES and text.startswith("\\u", at + 6):
+        second = _code_unit(text, at + 6)
+        if second in _LOW_SURROGATES:
+            pair = (first - _HIGH_SURROGATES.start << 10) + second - _LOW_SURROGATES.start
+            return chr(0x10000 + pair), at + 12
+    if first in _HIGH_SURROGATES or first in _LOW_SURROGATES:
+        raise JsonError(f"`{text[at : at + 6]}` is half of a surrogate pair and no character.", at)
+    return chr(first), at + 6
+
+
+def _code_unit(text: str, at: int) -> int:
+    digits = _HEXADECIMAL.match(text, at + 2)
+    if digits is None:
+        raise JsonError("`\\u` needs four hexadecimal digits.", at)
+    return int(digits[0], 16)
+
+
+def _number(text: str, start: int) -> Node:
+    written = _NUMBER.match(text, start)
+    if written is None:
+        raise JsonError(f"Expected a value, but found {_found(text, start)}.", start)
+    digits = written[0]
+    if len(digits) > MAXIMUM_NUMBER_LENGTH:
+        raise JsonError(
+            f"The number `{digits[:20]}…` has more than {MAXIMUM_NUMBER_LENGTH} characters.", start
+        )
+    value = float(digits) if written.lastindex else int(digits)
+    if math.isinf(value):
+        raise JsonError(f"The number `{digits}` is too large.", start)
+    return Node(value, start, written.end())
+
+
+def _skip(text: str, start: int) -> int:
+    space = _SPACE.match(text, start)
+    return space.end() if space else start
+
+
+def _found(text: str, at: int) -> str:
+    word = _WORD.match(text, at)
+    if word is None:
+        return "the end of the text"
+    return f"`{word[0]}`" if word[0].isprintable() else f"`U+{ord(word[0]):04X}`"

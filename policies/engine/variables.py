@@ -1,0 +1,99 @@
+"""Policy variables: `${aws:username}` becomes the caller's value, as text and never as a pattern."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self, TypeAlias
+
+from policies.engine.patterns import Pattern, PatternToken, Wildcard, fold, wildcard_tokens
+
+Context: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Condition keys of a request, folded, each with its values."""
+
+VERSION_WITH_VARIABLES: Final = "2012-10-17"
+
+_TOKEN: Final = re.compile(r"\$\{([^{}]*)\}|[*?]|[^*?$]+|\$")
+_DEFAULT: Final = re.compile(r"\s*'([^']*)'\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A reference to a condition key (folded), with the default written in the policy, if any."""
+
+    key: str
+    default: str | None = None
+
+    def value(self, context: Context) -> str | None:
+        """The key's only value, else the default, else None; AWS substitutes single-valued keys only."""
+        values = context.get(self.key, ())
+        return values[0] if len(values) == 1 else self.default
+
+
+Token: TypeAlias = PatternToken | Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text with wildcards and variables, split into tokens once, at parse time."""
+
+    tokens: tuple[Token, ...]
+    fixed: Pattern | None
+
+    @classmethod
+    def of(cls, text: str, version: str) -> Self:
+        """The template of a policy text; before version 2012-10-17 `${…}` is literal text."""
+        if version != VERSION_WITH_VARIABLES:
+            return cls.joined(wildcard_tokens(text))
+        return cls.joined(_token(match) for match in _TOKEN.finditer(text))
+
+    @classmethod
+    def joined(cls, tokens: Iterable[Token]) -> Self:
+        """The template of these tokens; without variables its pattern is compiled here and now."""
+        kept = tuple(tokens)
+        plain = [token for token in kept if not isinstance(token, Variable)]
+        return cls(kept, Pattern.of(plain) if len(plain) == len(kept) else None)
+
+    @property
+    def required_keys(self) -> frozenset[str]:
+        """The keys without which the template has no value: variables that carry no default."""
+        return frozenset(
+            token.key for token in self.tokens if isinstance(token, Variable) and token.default is None
+        )
+
+    def pattern(self, context: Context) -> Pattern:
+        """The pattern with the values of `context` in place; an absent value counts as empty text."""
+        return self.fixed or Pattern.of(_resolved(token, context) for token in self.tokens)
+
+    def text(self, context: Context) -> str:
+        """The text with the values of `context` in place, for operators to which `*` is only a character."""
+        return "".join(_resolved(token, context) for token in self.tokens)
+
+    def split(self, separator: str, limit: int) -> "list[Template]":
+        """The templates between the first `limit` separators as written, not those inside values."""
+        parts: list[list[Token]] = [[]]
+        for token in self.tokens:
+            pieces = [token] if isinstance(token, Variable | Wildcard) else token.split(separator, limit)
+            parts[-1].append(pieces[0])
+            parts.extend([piece] for piece in pieces[1:])
+            limit -= len(pieces) - 1
+        return [Template.joined(part) for part in parts]
+
+
+def _token(match: re.Match[str]) -> Token:
+    written, inside = match[0], match[1]
+    if inside is None:
+        return Wildcard(written) if written in ("*", "?") else written
+    return inside if inside in ("*", "?", "$") else _reference(inside) or written
+
+
+def _reference(inside: str) -> Variable | None:
+    """The variable between the braces, or None for what is no reference and therefore stays text."""
+    key, comma, rest = inside.partition(",")
+    default = _DEFAULT.fullmatch(rest)
+    if not key.strip() or (comma and not default):
+        return None
+    return Variable(fold(key.strip()), default[1] if default else None)
+
+
+def _resolved(token: Token, context: Context) -> PatternToken:
+    return token.value(context) or "" if isinstance(token, Variable) else token

@@ -1,0 +1,309 @@
+"""A policy document as the rules see it: its elements, and where each stands in the text."""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate, islice
+from typing import Final
+
+from policies.catalog import Catalog
+from policies.engine.text import Members, Node
+from policies.nearest import nearest
+from policies.validation.arn import Arn, arn_of
+from policies.validation.findings import Finding, Fix, Location, PathElement, Position, Span
+from policies.validation.operators import Operator, operator
+from policies.validation.refusals import REFUSED_CODES
+
+# What follows bounds the work on hostile documents; none within IAM's quotas comes near.
+# A statement that IAM would store has at least 45 characters, so that many never fit together into a quota.
+MOST_STATEMENTS: Final = 1_500
+MOST_STRINGS: Final = 10_000
+MOST_RESOURCES: Final = 4_000
+MOST_CONDITION_VALUES: Final = 2_000
+MOST_NEAREST_SEARCHES: Final = 12
+WILDCARD_SEARCHES: Final = 24
+LONGEST_ACTION: Final = 512
+_CHARACTER: Final = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
+)
+
+
+class PolicyType(StrEnum):
+    IDENTITY = "identity"
+    BOUNDARY = "boundary"
+    RESOURCE = "resource"
+    TRUST = "trust"
+    SERVICE_CONTROL = "scp"
+    RESOURCE_CONTROL = "rcp"
+
+    @property
+    def names_principals(self) -> bool:
+        return self in (PolicyType.RESOURCE, PolicyType.TRUST, PolicyType.RESOURCE_CONTROL)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key under one operator; `values` are those looked at, `value_node` is all that was written."""
+
+    statement: "Statement"
+    operator_node: Node
+    operator: Operator
+    key_node: Node
+    value_node: Node
+    values: tuple[Node, ...]
+
+    @property
+    def key(self) -> str:
+        return str(self.key_node.value)
+
+    @property
+    def strings(self) -> list[tuple[Node, str]]:
+        return [(node, node.value) for node in self.values if isinstance(node.value, str)]
+
+    @property
+    def texts(self) -> list[tuple[Node, str]]:
+        """The strings that are fixed when the policy is written: no variables in them."""
+        return [(node, text) for node, text in self.strings if "${" not in text]
+
+
+class Statement:
+    def __init__(self, index: int, node: Node, members: Members) -> None:
+        self.index = index
+        self.node = node
+        self.members = members
+        self._values = {member.name: member.value for member in members}
+        self._strings: dict[str, list[tuple[Node, str]]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def get(self, name: str) -> Node | None:
+        return self._values.get(name)
+
+    def text(self, name: str) -> str | None:
+        node = self._values.get(name)
+        return node.value if node and isinstance(node.value, str) else None
+
+    def strings(self, name: str) -> list[tuple[Node, str]]:
+        """The strings of an element, whether it holds one or a list."""
+        if name not in self._strings:
+            node = self._values.get(name)
+            self._strings[name] = strings(node)[:MOST_STRINGS] if node else []
+        return self._strings[name]
+
+    @property
+    def allows(self) -> bool:
+        return self.text("Effect") == "Allow"
+
+    @cached_property
+    def condition_blocks(self) -> Members:
+        node = self.get("Condition")
+        return members_of(node) if node else Members()
+
+
+class Document:
+    def __init__(self, text: str, root: Node, policy_type: PolicyType, catalog: Catalog) -> None:
+        self.text = text
+        self.root = root
+        self.policy_type = policy_type
+        self.catalog = catalog
+        self._nearest_searches = MOST_NEAREST_SEARCHES
+        self._wildcard_searches = WILDCARD_SEARCHES
+
+    @cached_property
+    def members(self) -> Members:
+        return members_of(self.root)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        node = self.members.named("Statement")
+        nodes = items(node)[:MOST_STATEMENTS] if node else ()
+        return tuple(
+            Statement(index, item, item.value)
+            for index, item in enumerate(nodes)
+            if isinstance(item.value, Members)
+        )
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of all statements."""
+        conditions, left = [], MOST_CONDITION_VALUES
+        for statement in self.statements:
+            for block in statement.condition_blocks:
+                for key, value in ((member.key, member.value) for member in members_of(block.value)):
+                    values = items(value)[:left]
+                    left -= len(values)
+                    written = operator(block.name)
+                    conditions.append(Condition(statement, block.key, written, key, value, values))
+        return tuple(conditions)
+
+    @cached_property
+    def resources(self) -> list[tuple[Node, str, Arn | None]]:
+        """What Resource and NotResource hold besides a lone star."""
+        written = (
+            pair
+            for statement in self.statements
+            for name in ("Resource", "NotResource")
+            for pair in statement.strings(name)
+        )
+        named = ((node, text, arn_of(text)) for node, text in written if text != "*")
+        return list(islice(named, MOST_RESOURCES))
+
+    @cached_property
+    def arns(self) -> list[tuple[Node, str, Arn]]:
+        return [(node, text, arn) for node, text, arn in self.resources if arn]
+
+    @cached_property
+    def actions(self) -> list[tuple[Node, str]]:
+        """What Action and NotAction hold."""
+        return [
+            pair
+            for statement in self.statements
+            for name in ("Action", "NotAction")
+            for pair in statement.strings(name)
+        ]
+
+    @cached_property
+    def supports_variables(self) -> bool:
+        version = self.members.named("Version")
+        return version is not None and version.value == "2012-10-17"
+
+    def finding(
+        self, code: str, details: str, *nodes: Node, fix: Fix | None = None, refused: bool = False
+    ) -> Finding:
+        """A finding about these nodes; IAM's refusal follows from the code unless it is said here."""
+        locations = tuple(self.location(node.start, node.end) for node in nodes)
+        return Finding(code, details, locations, fix, refused or code in REFUSED_CODES)
+
+    def inside(self, code: str, details: str, node: Node, start: int, length: int) -> Finding:
+        """A finding about a part of a string, counted in the characters of its value."""
+        offsets = self._offsets(node)
+        span = self._span(offsets[start], offsets[start + length])
+        path = (*self._path(node.start, node.end), {"substring": {"start": start, "length": length}})
+        return Finding(code, details, (Location(path, span),), None, code in REFUSED_CODES)
+
+    def location(self, start: int, end: int) -> Location:
+        return Location(self._path(start, end), self._span(start, end))
+
+    def _offsets(self, node: Node) -> list[int]:
+        """Where each character of a string's value is written, and at last where its closing quote is."""
+        raw = self.text[node.start + 1 : node.end - 1]
+        return list(accumulate(map(len, _CHARACTER.findall(raw)), initial=node.start + 1))
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(self._position(start), self._position(end))
+
+    def _position(self, offset: int) -> Position:
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, offset - self._line_starts[line - 1], offset)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def _path(self, start: int, end: int) -> tuple[PathElement, ...]:
+        """The way from the root to the key or value at these offsets, found without walking the whole tree."""
+        path: list[PathElement] = []
+        node = self.root
+        while (node.start, node.end) != (start, end):
+            step = _step(node, start, end)
+            if step is None:
+                return tuple(path)
+            element, node = step
+            path.append(element)
+        return tuple(path)
+
+    def nearest_action(self, name: str) -> str | None:
+        return self.catalog.nearest_action(name) if self._may_search() else None
+
+    def action_named(self, name: str) -> str | None:
+        """The action meant by a name without its service."""
+        return next(iter(self.catalog.actions_named(name)), None) if self._may_search() else None
+
+    def nearest_service(self, prefix: str) -> str | None:
+        return self.catalog.nearest_service(prefix) if self._may_search() else None
+
+    def nearest_condition_key(self, name: str) -> str | None:
+        return self.catalog.nearest_condition_key(name) if self._may_search() else None
+
+    def nearest_of(self, word: str, candidates: Iterable[str]) -> str | None:
+        """The most alike of the candidates, however unlike."""
+        return nearest(word, candidates, closeness=0) if self._may_search() else None
+
+    def _may_search(self) -> bool:
+        self._nearest_searches -= 1
+        return self._nearest_searches >= 0
+
+    def names_an_action(self, pattern: str) -> bool:
+        """Whether any action fits. A document with too many slow wildcards is believed, and an absurd length too."""
+        self._wildcard_searches -= wildcard_cost(pattern)
+        if self._wildcard_searches < 0 or len(pattern) > LONGEST_ACTION:
+            return True
+        return self.catalog.has_action(pattern)
+
+    def replacement(self, node: Node, value: str) -> Fix:
+        return Fix(f"Replace with `{value}`", node.start, node.end, json.dumps(value))
+
+    def removal(self, container: Node, node: Node) -> Fix | None:
+        """The edit that takes an element out of a list, with one of the commas around it."""
+        nodes = items(container)
+        if len(nodes) < 2 or container is node:  # noqa: PLR2004 (a list must keep one)
+            return None
+        index = bisect_right(nodes, node.start, key=lambda item: item.start) - 1
+        last = index == len(nodes) - 1
+        start, end = (nodes[index - 1].end, node.end) if last else (node.start, nodes[index + 1].start)
+        return Fix(f"Remove `{node.value}`", start, end, "")
+
+
+def _step(node: Node, start: int, end: int) -> tuple[PathElement, Node] | None:
+    if isinstance(node.value, Members):
+        return _member_step(node.value, start, end)
+    nodes = items(node)
+    if not is_list(node) or not nodes:
+        return None
+    index = max(0, bisect_right(nodes, start, key=lambda item: item.start) - 1)
+    return ({"index": index}, nodes[index]) if end <= nodes[index].end else None
+
+
+def _member_step(members: Members, start: int, end: int) -> tuple[PathElement, Node] | None:
+    index = bisect_right(members, start, key=lambda member: member.key.start) - 1
+    if index < 0:
+        return None
+    member = members[index]
+    if end <= member.key.end:
+        return {"key": member.name}, member.key
+    return (
+        ({"value": member.name}, member.value)
+        if member.value.start <= start and end <= member.value.end
+        else None
+    )
+
+
+def members_of(node: Node) -> Members:
+    return node.value if isinstance(node.value, Members) else Members()
+
+
+def items(node: Node) -> tuple[Node, ...]:
+    """The elements of a list; anything else stands for a list of one."""
+    if isinstance(node.value, tuple) and not isinstance(node.value, Members):
+        return node.value
+    return (node,)
+
+
+def is_list(node: Node) -> bool:
+    return isinstance(node.value, tuple) and not isinstance(node.value, Members)
+
+
+def strings(node: Node) -> list[tuple[Node, str]]:
+    return [(item, item.value) for item in items(node) if isinstance(item.value, str)]
+
+
+def wildcard_cost(pattern: str) -> int:
+    """A name or `Prefix*` is found at once; other stars are compared with every name, `?` letter by letter."""
+    if "?" in pattern:
+        return 6
+    return 1 if "*" in pattern[:-1] else 0

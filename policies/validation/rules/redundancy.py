@@ -1,0 +1,116 @@
+"""Values and statements that another one makes unnecessary."""
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from policies.engine.patterns import Pattern, fold, wildcard_tokens
+from policies.engine.text import Node
+from policies.validation.document import Condition, Document, Statement, is_list
+from policies.validation.findings import Finding, quoted
+
+# Wildcards in the middle are compared with every value; beyond this many comparisons they are let be.
+MOST_COMPARISONS: Final = 5_000
+MOST_VALUES: Final = 4_000
+LONGEST_PATTERN: Final = 2_048
+
+Written: TypeAlias = tuple[Node, str]
+
+
+def actions(document: Document) -> Iterator[Finding]:
+    for statement in document.statements:
+        for name in ("Action", "NotAction"):
+            folded = [(node, fold(text)) for node, text in statement.strings(name)[:MOST_VALUES]]
+            yield from _covered(document, statement, name, folded, "REDUNDANT_ACTION")
+
+
+def resources(document: Document) -> Iterator[Finding]:
+    for statement in document.statements:
+        for name in ("Resource", "NotResource"):
+            yield from _covered(
+                document, statement, name, statement.strings(name)[:MOST_VALUES], "REDUNDANT_RESOURCE"
+            )
+
+
+def _covered(
+    document: Document, statement: Statement, name: str, written: list[Written], code: str
+) -> Iterator[Finding]:
+    container = statement.get(name)
+    if container is None or not is_list(container):
+        return
+    for node, by in (*_covered_by_beginnings(written), *_covered_by_wildcards(written)):
+        details = f"{quoted(node.value)} adds nothing: {quoted(by.value)} in the same `{name}` covers it. Remove it."
+        yield document.finding(code, details, node, fix=document.removal(container, node))
+
+
+def _stem(text: str) -> str | None:
+    """The literal text before a single, final star."""
+    stem = text[:-1]
+    return stem if text.endswith("*") and "*" not in stem and "?" not in stem else None
+
+
+def _covered_by_beginnings(written: list[Written]) -> Iterator[tuple[Node, Node]]:
+    """Pairs of a value and one that covers it: sorted, whatever begins with a stem follows that stem."""
+    ordered = sorted(
+        written, key=lambda pair: (_stem(pair[1]) or pair[1], _stem(pair[1]) is None, pair[0].start)
+    )
+    covering: tuple[Node, str] | None = None
+    earlier: Written | None = None
+    for node, text in ordered:
+        if covering and text.startswith(covering[1]):
+            yield node, covering[0]
+            continue
+        if earlier and earlier[1] == text:
+            yield node, earlier[0]
+            continue
+        stem = _stem(text)
+        covering = (node, stem) if stem is not None else covering
+        earlier = node, text
+
+
+def _covered_by_wildcards(written: list[Written]) -> Iterator[tuple[Node, Node]]:
+    slow = [
+        (node, text)
+        for node, text in written
+        if _stem(text) is None and ("*" in text or "?" in text) and len(text) < LONGEST_PATTERN
+    ]
+    plain = [
+        (node, text) for node, text in written if "*" not in text and "?" not in text and "${" not in text
+    ]
+    if not plain or len(slow) * len(plain) > MOST_COMPARISONS:
+        return
+    for by, pattern in slow:
+        compiled = Pattern.of(wildcard_tokens(pattern))
+        yield from ((node, by) for node, text in plain if "${" not in pattern and compiled.matches(text))
+
+
+def statements(document: Document) -> Iterator[Finding]:
+    seen: dict[tuple[tuple[str, str], ...], Statement] = {}
+    for statement in document.statements:
+        meaning = tuple(
+            sorted(
+                (member.name, "".join(member.value.raw(document.text).split()))
+                for member in statement.members
+                if member.name != "Sid"
+            )
+        )
+        if meaning in seen:
+            first = seen[meaning].index + 1
+            details = f"The statement says the same as statement {first}. Remove one of them."
+            yield document.finding("REDUNDANT_STATEMENT", details, statement.node)
+        seen.setdefault(meaning, statement)
+
+
+def numbers(document: Document) -> Iterator[Finding]:
+    for condition in document.conditions:
+        comparison = condition.operator.name.removeprefix("Numeric")
+        if comparison.startswith(("LessThan", "GreaterThan")) and len(condition.values) > 1:
+            yield _one_number_counts(document, condition, comparison)
+
+
+def _one_number_counts(document: Document, condition: Condition, comparison: str) -> Finding:
+    which = "largest" if comparison.startswith("LessThan") else "smallest"
+    details = f"Values are alternatives, so only the {which} one counts under {quoted(condition.operator_node.value)}."
+    return document.finding("REDUNDANT_CONDITION_VALUE_NUM", details, condition.value_node)
+
+
+RULES: Final = (actions, resources, statements, numbers)

@@ -1,0 +1,29 @@
+"""Documents longer than IAM's quotas for their kind."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.validation.document import Document, PolicyType
+from policies.validation.findings import Finding
+from policies.validation.sizes import size_without_white_space
+
+QUOTAS: Final = {
+    PolicyType.IDENTITY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
+    PolicyType.BOUNDARY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
+    PolicyType.TRUST: ("POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA", 2_048),
+    PolicyType.SERVICE_CONTROL: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 5_120),
+}
+
+
+def quotas(document: Document) -> Iterator[Finding]:
+    if document.policy_type not in QUOTAS:
+        return
+    code, quota = QUOTAS[document.policy_type]
+    size = size_without_white_space(document.text)
+    if size > quota:
+        length = f"{size:,} characters without white space"
+        details = f"The policy has {length}; the quota is {quota:,}. Split or shorten it."
+        yield document.finding(code, details, document.root)
+
+
+RULES: Final = (quotas,)

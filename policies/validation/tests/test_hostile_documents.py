@@ -1,0 +1,136 @@
+"""Documents made to break or to delay the validator."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.validation import PolicyType, blocking, legacy_refusal, validate
+
+LIMIT = 131_072
+# On a quiet machine each takes less than 0.1 s; the tests share theirs.
+SECONDS = 1.0
+
+
+def filled(before: str, item: str, after: str) -> str:
+    """A document of the greatest length, its middle filled with copies of `item`."""
+    count = (LIMIT - len(before) - len(after)) // (len(item) + 1)
+    return before + ",".join([item] * count) + after
+
+
+def listing(element: str, item: str) -> str:
+    return filled(
+        f'{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","{element}":[', f'"{item}"', "]}}"
+    )
+
+
+def conditions(operator: str, key: str, item: str) -> str:
+    before = f'{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Condition":{{"{operator}":{{"{key}":['
+    return filled(before, f'"{item}"', "]}}}}")
+
+
+HOSTILE = {
+    "unknown actions": listing("Action", "ec2:DescribeInstance"),
+    "stars": listing("Action", "*"),
+    "slow wildcards": listing("Action", "ec2:*a*e*"),
+    "slow letters": listing("Action", "ec2:?a?*"),
+    "actions without a service": listing("Action", "GetObjekt"),
+    "one endless action": listing("Action", "s3:" + "*a" * 65_000),
+    "one endless variable": listing("Resource", "${a," * 32_000),
+    "open variables": listing("Resource", "${"),
+    "no resources": listing("Resource", ""),
+    "resources of many kinds": listing("Resource", "arn:aws:ec2:::*x"),
+    "addresses": conditions("IpAddress", "aws:SourceIp", "10.1.1.1/8"),
+    "no dates": conditions("DateEquals", "aws:CurrentTime", "x"),
+    "empty statements": filled('{"Version":"2012-10-17","Statement":[', "{}", "]}"),
+    "numbers": filled('{"Version":"2012-10-17","Statement":[', "1", "]}"),
+    "nesting": "[" * LIMIT,
+    "other letters": '"' + "\u2019" * (LIMIT - 2) + '"',
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_no_document_delays_the_validator(text: str) -> None:
+    started = time.process_time()
+    findings = validate(text)
+
+    assert time.process_time() - started < SECONDS
+    assert len(findings) < 1_000
+
+
+NAMES = st.sampled_from(
+    [
+        "Version",
+        "Id",
+        "Statement",
+        "Sid",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Principal",
+        "Condition",
+        "AWS",
+        "StringEquals",
+        "ForAllValues:DateEquals",
+        "IpAddress",
+        "aws:SourceIp",
+    ]
+)
+TEXTS = st.sampled_from(
+    [
+        "2012-10-17",
+        "Allow",
+        "*",
+        "s3:*",
+        "s3:Get*",
+        "arn:aws:s3:::m",
+        "arn:aws:",
+        "arn:aws:iam:a:b:c",
+        "${",
+        "${a,'b'}",
+        "10.0.0.1/8",
+        ":",
+        "?",
+        "`",
+        "\\",
+        '"',
+        "é",
+        "☕",
+        "AROA",
+        "1798761600",
+        "0000",
+        "2026-13-99",
+        "true",
+    ]
+)
+VALUES = st.recursive(
+    st.one_of(TEXTS, st.integers(-9, 9), st.booleans(), st.none(), st.text(max_size=4)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=5)),
+    max_leaves=24,
+)
+TYPES = st.sampled_from([policy_type.value for policy_type in PolicyType])
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES, TYPES)
+def test_no_json_makes_the_validator_raise(value: object, policy_type: str) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+
+    findings = validate(text, policy_type)
+
+    for finding in findings:
+        finding.as_dict()
+        for location in finding.locations:
+            assert 0 <= location.span.start.offset <= location.span.end.offset <= len(text)
+    assert (legacy_refusal(text, policy_type) is not None) == bool(blocking(findings))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_no_text_makes_the_validator_raise(text: str) -> None:
+    for finding in validate(text):
+        assert finding.offset <= len(text)

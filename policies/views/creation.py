@@ -1,0 +1,97 @@
+"""Create policy: the document, then its name, description and tags."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from accounts.signin.flow import PAGE_METHODS, form_status, see_other
+from accounts.signin.middleware import ConsoleRequest
+from iamconsole.abilities import Abilities
+from iamconsole.pages import flash, page, refused
+from operations.caller import Caller
+from operations.errors import ServiceError
+from operations.policies import create_policy
+from policies.forms import NewPolicyForm, TagRows, tag_rows
+from policies.models import Policy
+from policies.views import drafts
+from policies.views.addresses import POLICIES, address, crumbs
+from policies.views.checks import checks_of
+from policies.views.document_step import Task, document_step
+
+BLANK = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "Statement1", "Effect": "Allow", "Action": [], "Resource": []}],
+    },
+    indent=2,
+)
+LOST = "The text of this policy is no longer kept. Write it again."
+
+
+@require_http_methods(PAGE_METHODS)
+def create_policy_document(request: ConsoleRequest) -> HttpResponse:
+    task = Task(
+        title="Create policy",
+        text="Step 1 of 2: specify permissions.",
+        kind="managed",
+        crumbs=crumbs(("Create policy", "")),
+        present=BLANK,
+        cancel_url=POLICIES,
+        review_url=address("create-policy-review"),
+        warning=Abilities(request.caller, _any_policy(request.caller)).reason("iam:CreatePolicy"),
+    )
+    return document_step(request, task)
+
+
+@require_http_methods(PAGE_METHODS)
+def create_policy_review(request: ConsoleRequest) -> HttpResponse:
+    draft = drafts.find(request)
+    if draft is None:
+        flash(request, "warn", LOST)
+        return see_other(address("create-policy-document"))
+    form, rows = NewPolicyForm(request.POST or None), tag_rows(request.POST or None)
+    context = {
+        "form": form,
+        "rows": rows,
+        "checks": checks_of(request.caller, draft.document, "managed"),
+        "back_url": address("create-policy-document", draft=drafts.token_of(request)),
+        "cancel_url": POLICIES,
+        "crumbs": crumbs(("Create policy", "")),
+    }
+    if form.is_valid() and rows.is_valid():
+        try:
+            policy = _create(request.caller, draft.document, form, rows)
+        except ServiceError as error:
+            return refused(request, error, template="policies/create_review.html", context=context, form=form)
+        return _created(request, policy)
+    return page(request, "policies/create_review.html", context, status=form_status(form))
+
+
+def _create(caller: Caller, document: str, form: NewPolicyForm, rows: TagRows) -> Policy:
+    return create_policy(
+        caller,
+        policy_document=document,
+        policy_name=form.cleaned_data["policy_name"],
+        description=form.cleaned_data["description"] or None,
+        tags=rows.tags,
+    )
+
+
+def _any_policy(caller: Caller) -> str:
+    return Policy.arn_of(caller.account_id, "*")
+
+
+def _created(request: ConsoleRequest, policy: Policy) -> HttpResponse:
+    drafts.drop(request)
+    attach_url = address("attach-policy", arn=policy.arn)
+    flash(
+        request,
+        "ok",
+        f"Policy `{policy.policy_name}` was created. Nobody has it yet.",
+        attach_url,
+        "Attach it",
+    )
+    return see_other(address("policy", arn=policy.arn))

@@ -1,0 +1,108 @@
+"""One policy: its tabs Permissions, Entities attached, Tags and Check access share the head made here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.signin.middleware import ConsoleRequest
+from iamconsole.abilities import Abilities
+from iamconsole.pages import page
+from iamconsole.reading import attempt
+from operations.caller import Caller
+from operations.policies import get_policy, list_entities_for_policy
+from operations.policy_versions import get_policy_version
+from policies.catalog import catalog
+from policies.engine import parse_policy
+from policies.models import Policy, PolicyVersion
+from policies.summary import cut_of, summarize
+from policies.views.addresses import address, crumbs
+from policies.views.deciding import marked
+from policies.views.meaning import STORED_LENGTH
+
+if TYPE_CHECKING:
+    from operations.policies import ListedPolicy
+
+TABS = (
+    ("policy", "Permissions"),
+    ("policy-entities", "Entities attached"),
+    ("policy-tags", "Tags"),
+    ("policy-versions", "Policy versions"),
+    ("policy-check-access", "Check access"),
+)
+ACTIONS = {"edit": "iam:CreatePolicyVersion", "delete": "iam:DeletePolicy"}
+
+
+def policy_of(request: ConsoleRequest) -> ListedPolicy:
+    """The policy whose ARN the address carries; raises NoSuchEntity and AccessDenied."""
+    return policy_at(request.caller, request.GET.get("arn", ""))
+
+
+def policy_at(caller: Caller, arn: str) -> ListedPolicy:
+    return get_policy(caller, policy_arn=arn)
+
+
+def head_of(request: ConsoleRequest, policy: Policy, tab: str, **actions: str) -> dict[str, object]:
+    """What every tab shows above itself: the facts, the buttons, the tabs. `actions` are of further buttons."""
+    label = dict(TABS)[tab]
+    way = [] if tab == "policy" else [(label, "")]
+    here = (policy.policy_name, address("policy", arn=policy.arn) if way else "")
+    may = {} if policy.is_aws_managed else {**ACTIONS, **actions}
+    return {
+        "policy": policy,
+        "tab": tab,
+        "tabs": [(name, title, address(name, arn=policy.arn)) for name, title in TABS],
+        "off": Abilities(request.caller, policy.arn, policy.tags).off(**may),
+        "crumbs": crumbs(here, *way),
+    }
+
+
+@require_safe
+def policy(request: ConsoleRequest) -> HttpResponse:
+    found = policy_of(request)
+    version, refusal = attempt(
+        lambda: get_policy_version(request.caller, policy_arn=found.arn, version_id=found.default_version_id)
+    )
+    context = head_of(request, found, "policy") | {
+        "version": version,
+        "withheld": [refusal] if refusal else [],
+    }
+    return page(request, "policies/policy.html", context | told(version, request.GET.get("statement", "")))
+
+
+def told(version: PolicyVersion | None, chosen: str = "") -> dict[str, object]:
+    """A version's statements in words, what they open together, and its text with the chosen one marked."""
+    if version is None:
+        return {}
+    document = parse_policy(version.document, maximum_length=STORED_LENGTH)
+    pointed_out = [one for one in document.statements if str(one.index + 1) == chosen]
+    return {
+        "summary": summarize(document, catalog()),
+        "cut": cut_of(document, catalog()),
+        "lines": marked(version.document, pointed_out[0] if pointed_out else None),
+    }
+
+
+@require_safe
+def policy_entities(request: ConsoleRequest) -> HttpResponse:
+    found = policy_of(request)
+    marker = request.GET.get("marker") or None
+    entities, refusal = attempt(
+        lambda: list_entities_for_policy(
+            request.caller, policy_arn=found.arn, policy_usage_filter="PermissionsPolicy", marker=marker
+        )
+    )
+    bounded, also_refused = attempt(
+        lambda: list_entities_for_policy(
+            request.caller, policy_arn=found.arn, policy_usage_filter="PermissionsBoundary"
+        )
+    )
+    context = head_of(request, found, "policy-entities") | {
+        "entities": entities,
+        "bounded": bounded.users if bounded else [],
+        "marker": marker,
+        "withheld": [refusal or also_refused] if refusal or also_refused else [],
+    }
+    return page(request, "policies/entities.html", context)

@@ -1,0 +1,186 @@
+"""Inline policies of a user or a group: created in two steps, edited in two, deleted by typing the name."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from accounts.signin.flow import PAGE_METHODS, form_status, see_other
+from accounts.signin.middleware import ConsoleRequest, to
+from iamconsole.abilities import Abilities
+from iamconsole.forms import ConfirmationForm
+from iamconsole.pages import flash, page, refused
+from operations.caller import Caller
+from operations.errors import (
+    AccessDenied,
+    ConcurrentModification,
+    EntityAlreadyExists,
+    NoSuchEntity,
+    ServiceError,
+)
+from operations.operation import act
+from operations.quotas import quota
+from policies.forms import NewInlinePolicyForm, UnchangedForm
+from policies.views import drafts
+from policies.views.checks import QUOTAS, checks_of
+from policies.views.creation import BLANK, LOST
+from policies.views.document_step import Task, document_step
+from policies.views.holders import Holder, holder_of
+
+TOGETHER = (
+    "All inline policies of one {kind} together have at most {limit:,} characters, white space left out."
+)
+
+
+@require_http_methods(PAGE_METHODS)
+def inline_policy_create(request: ConsoleRequest) -> HttpResponse:
+    holder = holder_of(request)
+    task = Task(
+        title=f"Create inline policy for {holder.name}",
+        text=f"Step 1 of 2: specify permissions. {_together(holder)}",
+        kind=holder.kind,
+        crumbs=holder.crumbs("Create inline policy"),
+        present=BLANK,
+        cancel_url=holder.url,
+        review_url=holder.address("inline-policy-create-review"),
+        warning=_warning(request.caller, holder),
+    )
+    return document_step(request, task)
+
+
+@require_http_methods(PAGE_METHODS)
+def inline_policy_create_review(request: ConsoleRequest) -> HttpResponse:
+    holder, draft = holder_of(request), drafts.find(request)
+    if draft is None:
+        flash(request, "warn", LOST)
+        return see_other(holder.address("inline-policy-create"))
+    form = NewInlinePolicyForm(request.POST or None)
+    context = _review(request, holder, draft, "Create inline policy", "inline-policy-create") | {"form": form}
+    if form.is_valid():
+        name = form.cleaned_data["policy_name"]
+        try:
+            _put_new(request.caller, holder, name, draft.document)
+        except ServiceError as error:
+            return refused(request, error, template="policies/inline_review.html", context=context, form=form)
+        return _saved(request, holder, name)
+    return page(request, "policies/inline_review.html", context, status=form_status(form))
+
+
+@require_http_methods(PAGE_METHODS)
+def inline_policy_edit(request: ConsoleRequest) -> HttpResponse:
+    """Inline policies have no versions: the hash of the text in force takes their place."""
+    holder, name = holder_of(request), request.GET.get("policy", "")
+    present = holder.get(request.caller, name)
+    task = Task(
+        title=f"Edit {present.policy_name}",
+        text=f"Step 1 of 2: modify permissions. Inline policy of {holder.kind} `{holder.name}`: there are no "
+        f"versions, so the present text is replaced. {_together(holder)}",
+        kind=holder.kind,
+        crumbs=holder.crumbs(f"Edit {present.policy_name}"),
+        present=present.text.document,
+        base_version_id=present.text_id[: drafts.LONGEST_BASE],
+        cancel_url=holder.url,
+        review_url=holder.address("inline-policy-edit-review", policy=name),
+        warning=_warning(request.caller, holder),
+    )
+    return document_step(request, task)
+
+
+@require_http_methods(PAGE_METHODS)
+def inline_policy_edit_review(request: ConsoleRequest) -> HttpResponse:
+    holder, name, draft = holder_of(request), request.GET.get("policy", ""), drafts.find(request)
+    if draft is None:
+        flash(request, "warn", LOST)
+        return see_other(holder.address("inline-policy-edit", policy=name))
+    form = UnchangedForm(request.POST or None)
+    context = _review(request, holder, draft, f"Edit {name}", "inline-policy-edit") | {"form": form}
+    if form.is_valid():
+        try:
+            _replace(request.caller, holder, name, draft)
+        except ConcurrentModification as error:
+            flash(request, "warn", error.message)
+            return see_other(str(context["back_url"]))
+        except ServiceError as error:
+            return refused(request, error, template="policies/inline_review.html", context=context, form=form)
+        return _saved(request, holder, name)
+    return page(request, "policies/inline_review.html", context, status=form_status(form))
+
+
+@require_http_methods(PAGE_METHODS)
+def inline_policy_delete(request: ConsoleRequest) -> HttpResponse:
+    holder = holder_of(request)
+    inline = holder.get(request.caller, request.GET.get("policy", ""))
+    name = inline.policy_name
+    form = ConfirmationForm(request.POST or None, word=name)
+    context = {
+        "form": form,
+        "title": f"Delete {name}?",
+        "text": f"This inline policy exists only in {holder.kind} `{holder.name}`: what it allows is lost at once.",
+        "action": request.get_full_path(),
+        "cancel_url": holder.url,
+        "crumbs": holder.crumbs(f"Delete {name}"),
+    }
+    if form.is_valid():
+        try:
+            holder.delete(request.caller, name)
+        except ServiceError as error:
+            return refused(request, error, template="policies/confirm.html", context=context, form=form)
+        flash(request, "ok", f"Inline policy `{name}` was deleted.")
+        return to(request, holder.url)
+    status = form_status(form)
+    return page(request, "policies/confirm.html", context, partial="_confirm_delete.html", status=status)
+
+
+def _put_new(caller: Caller, holder: Holder, name: str, document: str) -> None:
+    """PutUserPolicy would replace a policy of that name; a form that creates must not."""
+    with act(caller, "CreateInlinePolicy"):
+        if _is_taken(caller, holder, name):
+            raise EntityAlreadyExists(
+                f"{holder.name} has an inline policy called {name} already.", parameter="policy_name"
+            )
+        holder.put(caller, name, document)
+
+
+def _is_taken(caller: Caller, holder: Holder, name: str) -> bool:
+    """Whoever may write but not read is not told, and replaces, as through the API."""
+    try:
+        holder.get(caller, name)
+    except (NoSuchEntity, AccessDenied):
+        return False
+    return True
+
+
+def _replace(caller: Caller, holder: Holder, name: str, draft: drafts.Draft) -> None:
+    with act(caller, "EditInlinePolicy"):
+        present = holder.get(caller, name)
+        if not present.text_id.startswith(draft.base_version_id):
+            raise ConcurrentModification(f"Somebody changed {name} while you were typing. Nothing was saved.")
+        holder.put(caller, present.policy_name, draft.document)
+
+
+def _saved(request: ConsoleRequest, holder: Holder, name: str) -> HttpResponse:
+    drafts.drop(request)
+    flash(request, "ok", f"Inline policy `{name}` of {holder.kind} `{holder.name}` was saved.")
+    return see_other(holder.url)
+
+
+def _review(
+    request: ConsoleRequest, holder: Holder, draft: drafts.Draft, title: str, editor: str
+) -> dict[str, object]:
+    token, name = drafts.token_of(request), request.GET.get("policy", "")
+    return {
+        "title": title,
+        "holder": holder,
+        "checks": checks_of(request.caller, draft.document, holder.kind),
+        "back_url": holder.address(editor, policy=name, draft=token),
+        "cancel_url": holder.url,
+        "crumbs": holder.crumbs(title),
+    }
+
+
+def _together(holder: Holder) -> str:
+    return TOGETHER.format(kind=holder.kind, limit=quota(QUOTAS[holder.kind]))
+
+
+def _warning(caller: Caller, holder: Holder) -> str:
+    return Abilities(caller, holder.arn(caller)).reason(holder.action("Put"))
