@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +16,7 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 MAIL_SCHEMES = ("console", "smtp")
 # What Django's own check of SECRET_KEY asks for.
 LEAST_LENGTH, LEAST_VARIETY = 50, 5
+LARGEST_PORT = 65_535
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 # Writes ask for the lock at once. Reads stay outside transactions, so they go on while the disk is full.
 SQLITE_OPTIONS = {
@@ -52,10 +54,11 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, largest: int = sys.maxsize) -> int:
     value = text(name, str(default))
-    if not value.isdecimal() or int(value) < 1:
-        raise ImproperlyConfigured(f"{name} must be a whole number above zero, not {value!r}.")
+    if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= largest:
+        limits = "above zero" if largest == sys.maxsize else f"from 1 to {largest}"
+        raise ImproperlyConfigured(f"{name} must be a whole number {limits}, not {value!r}.")
     return int(value)
 
 
@@ -107,8 +110,18 @@ def distinct(secrets: Mapping[str, str]) -> None:
         raise ImproperlyConfigured(f"{', '.join(secrets)} must all differ from each other.")
 
 
+def address(name: str, url: str) -> SplitResult:
+    """The parts of a URL; a port that is none would show itself only where it is used."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no address: {error}.") from error
+    return parts
+
+
 def site(url: str) -> SplitResult:
-    parts = urlsplit(url)
+    parts = address("SITE_URL", url)
     if not parts.hostname or parts.path.strip("/") or parts.scheme not in {"http", "https"}:
         raise ImproperlyConfigured(f"SITE_URL must be http(s)://host[:port], not {url!r}.")
     if parts.scheme == "http" and parts.netloc.removesuffix(f":{parts.port}") not in LOOPBACK_HOSTS:
@@ -123,7 +136,7 @@ def database(url: str) -> dict[str, object]:
 
 
 def mail_server(url: str) -> SplitResult:
-    parts = urlsplit(url)
+    parts = address("EMAIL_URL", url)
     if parts.scheme not in MAIL_SCHEMES or (parts.scheme == "smtp" and not parts.hostname):
         raise ImproperlyConfigured("EMAIL_URL must be console:// or smtp://user:password@host:port?tls.")
     return parts

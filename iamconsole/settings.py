@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from iamconsole.environment import (
+    LARGEST_PORT,
     LOOPBACK_HOSTS,
     choice,
     database,
@@ -26,7 +27,7 @@ CATALOG_DIR = VAR_DIR / "catalog"
 
 # Who we are and what we may trust
 
-PORT = number("PORT", 8000)
+PORT = number("PORT", 8000, largest=LARGEST_PORT)
 SITE_URL = text("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SITE = site(SITE_URL)
 LOOPBACK = SITE.scheme == "http"

@@ -72,7 +72,14 @@ def test_site_is_plain_on_loopback_or_https_anywhere(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://iam.example.com", "http://localhost.example.com", "https://a.example/path", "ftp://a.example"],
+    [
+        "http://iam.example.com",
+        "http://localhost.example.com",
+        "https://a.example/path",
+        "ftp://a.example",
+        "http://127.0.0.1:70000",
+        "https://[a.example",
+    ],
 )
 def test_any_other_site_refuses_to_start(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
@@ -87,7 +94,7 @@ def test_sqlite_is_durable_and_takes_the_write_lock_at_once() -> None:
     assert "synchronous=FULL" in str(environment.SQLITE_OPTIONS["init_command"])
 
 
-@pytest.mark.parametrize("url", ["smtp://", "imap://mail.example.com", "mail.example.com"])
+@pytest.mark.parametrize("url", ["smtp://", "imap://mail.example.com", "mail.example.com", "smtp://a:x"])
 def test_an_unusable_mail_server_refuses_to_start(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
         environment.mail_server(url)
@@ -99,6 +106,13 @@ def test_a_quota_is_a_whole_number_above_zero(value: str, monkeypatch: pytest.Mo
 
     with pytest.raises(ImproperlyConfigured, match="QUOTA_USERS"):
         environment.number("QUOTA_USERS", 5000)
+
+
+def test_a_port_beyond_the_last_refuses_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "ENVIRONMENT", {"PORT": "65536"})
+
+    with pytest.raises(ImproperlyConfigured, match="PORT must be a whole number from 1 to 65535"):
+        environment.number("PORT", 8000, largest=environment.LARGEST_PORT)
 
 
 def test_the_example_file_documents_every_setting() -> None:
