@@ -20,6 +20,7 @@ from policies.engine.explain import (
 from policies.engine.grammar import PolicyError, parse_policy, policy_from_node
 from policies.engine.kinds import Kind, Layer
 from policies.engine.patterns import matches
+from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
 from policies.engine.text import JsonError, Member, Members, Node, parse_json, position
@@ -39,8 +40,10 @@ __all__ = [
     "Members",
     "Node",
     "Outcome",
+    "Policies",
     "Policy",
     "PolicyError",
+    "PolicySet",
     "Principal",
     "PrincipalKind",
     "Request",

@@ -40,23 +40,20 @@ class ArnPattern:
         """The condition keys without which the pattern has no value."""
         return frozenset[str]().union(*(part.required_keys for part in self.parts))
 
-    @property
-    def whole(self) -> Pattern | None:
-        """One pattern for the whole text, where that is the same: wildcards in the last part only."""
-        *first, last = self.parts
-        if (
-            self.is_short
-            or last.fixed is None
-            or any(part.fixed is None or part.fixed.exact is None for part in first)
-        ):
-            return None
-        separated = [token for part in first for token in (*part.tokens, ":")]
-        return Pattern.of(token for token in (*separated, *last.tokens) if isinstance(token, str))
-
     def matches(self, parts: tuple[str, ...], context: Context) -> bool:
         """Whether the six parts of a request's ARN fit; parts missing here fit anything."""
         pairs = zip(self.parts, parts, strict=False)
         return all(wanted.pattern(context).matches(found) for wanted, found in pairs)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether one pattern for the whole text means the same: six parts, wildcards in the last one only.
+
+    What a `$` begins may be a variable, and is left to the parts.
+    """
+    *first, last = text.split(":", PARTS - 1)
+    head = "".join(first)
+    return len(first) == PARTS - 1 and "$" not in text and "*" not in head and "?" not in head and bool(last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +70,14 @@ class ResourceSet:
     def of(cls, written: Iterable[str], version: str) -> Self:
         """The set of these texts; `*` alone is not an ARN pattern but stands for every resource."""
         texts = tuple(written)
-        arns = [ArnPattern.of(text, version) for text in texts if text != ALL_RESOURCES]
-        whole = {arn: pattern for arn in arns if (pattern := arn.whole)}
+        whole = [text for text in texts if _is_whole(text)]
+        arns = [
+            ArnPattern.of(text, version) for text in texts if text != ALL_RESOURCES and not _is_whole(text)
+        ]
         return cls(
             everything=ALL_RESOURCES in texts,
-            whole=PatternSet.of(whole.values()),
-            parted=tuple(arn for arn in arns if arn not in whole and not arn.is_short),
+            whole=PatternSet.of(map(Pattern.spelled, whole)),
+            parted=tuple(arn for arn in arns if not arn.is_short),
             short=tuple(arn for arn in arns if arn.is_short),
             required_keys=frozenset[str]().union(*(arn.required_keys for arn in arns)),
         )

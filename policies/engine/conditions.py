@@ -1,9 +1,9 @@
 """Conditions: one operator, one key and its wanted values, asked about the values a request carries."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, Self
 
 from policies.engine.operators import OPERATORS, Operator, Test
@@ -48,9 +48,9 @@ class OperatorName:
         return OPERATORS.get(self.base)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
-    """One operator on one key, as written, and compiled.
+    """One operator on one key, as written in a policy of `version`. Unknown operators are kept.
 
     Several written values are alternatives; under a negated operator all must differ. Keys ignore case.
     """
@@ -58,26 +58,31 @@ class Condition:
     operator: str
     key: str
     values: tuple[str, ...]
-    name: OperatorName
-    required_keys: frozenset[str]
-    folded_key: str
-    tests: tuple[Test, ...] = field(compare=False, repr=False)
+    version: str
 
-    @classmethod
-    def of(cls, operator: str, key: str, values: Iterable[str], version: str) -> Self:
-        """The condition written so in a policy of that version. Never raises: unknown operators are kept."""
-        wanted, name = tuple(values), OperatorName.of(operator)
-        known = name.operator
-        templates = [Template.of(value, version) for value in wanted if known and known.takes_variables]
-        return cls(
-            operator=operator,
-            key=key,
-            values=wanted,
-            name=name,
-            required_keys=frozenset[str]().union(*(template.required_keys for template in templates)),
-            folded_key=fold(key),
-            tests=tuple(known.make(value, version) for value in wanted) if known else (),
-        )
+    @cached_property
+    def name(self) -> OperatorName:
+        """The operator taken apart."""
+        return OperatorName.of(self.operator)
+
+    @cached_property
+    def folded_key(self) -> str:
+        """The key as contexts hold it."""
+        return fold(self.key)
+
+    @cached_property
+    def required_keys(self) -> frozenset[str]:
+        """The keys of the variables in the values that carry no default."""
+        if not self.takes_variables:
+            return frozenset()
+        templates = [Template.of(value, self.version) for value in self.values]
+        return frozenset[str]().union(*(template.required_keys for template in templates))
+
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        """One test for each value; none for Null and for unknown operators."""
+        known = self.name.operator
+        return tuple(known.make(value, self.version) for value in self.values) if known else ()
 
     @property
     def is_known(self) -> bool:

@@ -1,18 +1,16 @@
 """The decision: AWS's evaluation logic on one screen, with default deny as its last word."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from policies.engine.case import Case
 from policies.engine.decision import Decision
 from policies.engine.kinds import Layer
+from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.principals import Naming
 from policies.engine.request import PrincipalKind, Request
-from policies.engine.sources import Source
-
-# AWS answers who one is to every signed caller, whatever the policies say.
-ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
+from policies.engine.special import depends_on_its_own_policy, is_always_allowed, is_out_of_reach
 
 # What a resource policy's Allow in the caller's own account makes unnecessary, by how it names the caller.
 SUFFICES_FOR: Final[dict[Naming, frozenset[Layer]]] = {
@@ -27,15 +25,17 @@ SUFFICES_FOR: Final[dict[Naming, frozenset[Layer]]] = {
 }
 
 
-def decide(request: Request, sources: Sequence[Source]) -> Decision:
+def decide(request: Request, policies: Policies) -> Decision:
     """Whether the request is allowed by these policies, and by which statements. A denial is no exception.
+
+    Who asks more than once hands over a `PolicySet`, whose index is then built only once.
 
     A Deny anywhere wins; then every gate must be passed: guardrails of the organization, the resource's
     policy where it is needed, the identity's policies, its boundary, its session policies.
     """
     if is_always_allowed(request):
         return Decision.allow(())
-    case = Case.of(request, sources)
+    case = Case.of(request, PolicySet.of(policies))
     if case.denials:
         return Decision.explicit_deny(case.denying_layer, tuple(case.denials))
     for layer, is_passed in GATES.items():
@@ -44,24 +44,26 @@ def decide(request: Request, sources: Sequence[Source]) -> Decision:
     return Decision.allow(tuple(case.allows))
 
 
-def is_always_allowed(request: Request) -> bool:
-    """Whether this is sts:GetCallerIdentity by a signed caller."""
-    return request.folded_action == ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS
-
-
 def suffices(case: Case, layer: Layer) -> bool:
     """Whether the resource's policy, in the caller's own account, replaces an Allow of that layer."""
     return case.request.is_in_account and any(layer in SUFFICES_FOR[naming] for naming in case.namings)
 
 
 def _every_level_allows(layer: Layer, case: Case) -> bool:
-    return all(voice.allows for voice in case.voices.get(layer, ()))
+    return not case.has(layer) or case.is_allowed_at_every_level(layer)
 
 
 def _resource_allows(case: Case) -> bool:
-    """The resource's own policy is needed across accounts, for roles, and for callers without an identity."""
-    caller = case.request.principal
-    is_needed = case.has_trust or not case.request.is_in_account or not caller.has_identity_policies
+    """The resource's own policy is needed across accounts, for roles, keys, and callers without an identity."""
+    request = case.request
+    if is_out_of_reach(request):
+        return False
+    is_needed = (
+        case.policies.has_trust
+        or not request.is_in_account
+        or not request.principal.has_identity_policies
+        or depends_on_its_own_policy(request)
+    )
     return bool(case.namings) or not is_needed
 
 
@@ -78,15 +80,16 @@ def _identity_allows(case: Case) -> bool:
     return case.is_allowed_by(Layer.IDENTITY) and not is_empty
 
 
-def _guardrail_allows(layer: Layer, case: Case) -> bool:
+def _limit_allows(layer: Layer, case: Case) -> bool:
     return not case.has(layer) or case.is_allowed_by(layer) or suffices(case, layer)
 
 
 GATES: Final[dict[Layer, Callable[[Case], bool]]] = {
     Layer.SCP: partial(_every_level_allows, Layer.SCP),
     Layer.RCP: partial(_every_level_allows, Layer.RCP),
+    Layer.VPC_ENDPOINT: partial(_limit_allows, Layer.VPC_ENDPOINT),
     Layer.RESOURCE: _resource_allows,
     Layer.IDENTITY: _identity_allows,
-    Layer.PERMISSIONS_BOUNDARY: partial(_guardrail_allows, Layer.PERMISSIONS_BOUNDARY),
-    Layer.SESSION: partial(_guardrail_allows, Layer.SESSION),
+    Layer.PERMISSIONS_BOUNDARY: partial(_limit_allows, Layer.PERMISSIONS_BOUNDARY),
+    Layer.SESSION: partial(_limit_allows, Layer.SESSION),
 }

@@ -1,7 +1,9 @@
-"""Policy documents as types in which no illegal document can exist, compiled for matching when read."""
+"""Policy documents as types in which no illegal document can exist; each part is compiled when first asked."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from policies.engine.arns import ResourceSet
 from policies.engine.conditions import Condition
@@ -13,6 +15,7 @@ from policies.engine.variables import Context
 
 _NOBODY: frozenset[Naming] = frozenset()
 _ANYONE = frozenset({Naming.ANYONE})
+_ANY_SERVICE = frozenset({"*"})
 
 
 class Effect(StrEnum):
@@ -22,7 +25,7 @@ class Effect(StrEnum):
     DENY = "Deny"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """One statement; an absent element is None, and of Action and NotAction (and so on) one is absent.
 
@@ -43,25 +46,38 @@ class Statement:
     start: int
     end: int
     version: str
-    action_set: PatternSet = field(init=False, repr=False, compare=False)
-    resource_set: ResourceSet = field(init=False, repr=False, compare=False)
-    required_keys: frozenset[str] = field(init=False, repr=False, compare=False)
-    excludes_actions: bool = field(init=False, repr=False, compare=False)
-    services: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        resources = ResourceSet.of(self.resources or self.not_resources or (), self.version)
-        required = (condition.required_keys for condition in self.conditions)
-        object.__setattr__(self, "action_set", action_set(self.actions or self.not_actions or ()))
-        object.__setattr__(self, "resource_set", resources)
-        object.__setattr__(self, "required_keys", resources.required_keys.union(*required))
-        object.__setattr__(self, "excludes_actions", self.not_actions is not None)
-        names = ("*",) if self.actions is None else self.actions
-        object.__setattr__(self, "services", frozenset(fold(name).partition(":")[0] for name in names))
+    @cached_property
+    def action_set(self) -> PatternSet:
+        """The compiled Action or NotAction element."""
+        return action_set(self.actions or self.not_actions or ())
+
+    @cached_property
+    def resource_set(self) -> ResourceSet:
+        """The compiled Resource or NotResource element."""
+        return ResourceSet.of(self.resources or self.not_resources or (), self.version)
+
+    @cached_property
+    def required_keys(self) -> frozenset[str]:
+        """The keys of all variables without default."""
+        keys = [condition.required_keys for condition in self.conditions]
+        return self.resource_set.required_keys.union(*keys)
+
+    @property
+    def excludes_actions(self) -> bool:
+        """Whether the statement is about all actions but some."""
+        return self.not_actions is not None
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The folded services the actions belong to, `*` when they can be of any."""
+        if self.actions is None:
+            return _ANY_SERVICE
+        return frozenset([fold(name.partition(":")[0]) for name in self.actions])
 
     def covers_action(self, folded_action: str) -> bool:
         """Whether Action lists, or NotAction does not list, the action; names ignore case."""
-        return self.action_set.matches(folded_action) is not self.excludes_actions
+        return self.action_set.matches(folded_action) is (self.not_actions is None)
 
     def covers_resource(self, resource: str, context: Context, kind: Kind) -> bool:
         """Whether Resource lists, or NotResource does not list, the resource.
@@ -73,15 +89,15 @@ class Statement:
             return kind is Kind.TRUST or self.effect is Effect.DENY
         return self.resource_set.covers(resource, context, kind) is (self.not_resources is None)
 
-    def namings(self, principal: Principal, *, is_bounded: bool) -> frozenset[Naming]:
-        """How a statement of a resource or trust policy names the caller; one without Principal names nobody.
+    def namings(self, principal: Principal, kind: Kind, *, is_bounded: bool) -> frozenset[Naming]:
+        """How the Principal element names the caller. Without one nobody is named, but by an endpoint's policy.
 
         A Deny with NotPrincipal strikes every caller that has a permissions boundary, listed or not.
         """
         if self.principals is not None:
             return self.principals.namings(principal)
         if self.not_principals is None:
-            return _NOBODY
+            return _ANYONE if kind is Kind.VPC_ENDPOINT else _NOBODY
         strikes_all = is_bounded and self.effect is Effect.DENY
         return _NOBODY if self.not_principals.spares(principal) and not strikes_all else _ANYONE
 
@@ -96,36 +112,37 @@ class Statement:
         """
         return tuple(sorted(key for key in self.required_keys if len(context.get(key, ())) != 1))
 
-    def matches(self, request: Request, kind: Kind) -> bool:
-        """Whether the statement is about the request, leaving Principal aside (see `namings`)."""
+    def applies(self, request: Request, kind: Kind) -> bool:
+        """Whether a statement that covers the action is about the request, leaving Principal aside."""
         context = request.context
-        return (
-            self.covers_action(request.folded_action)
-            and self.covers_resource(request.resource, context, kind)
-            and not (self.required_keys and self.missing_keys(context))
-            and all(self.fulfils(condition, context) for condition in self.conditions)
-        )
+        if not self.covers_resource(request.resource, context, kind):
+            return False
+        if self.required_keys and self.missing_keys(context):
+            return False
+        return all(self.fulfils(condition, context) for condition in self.conditions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """A policy document. A missing Version is 2008-10-17, the one without variables; a missing Id is ""."""
 
     version: str
     id: str
     statements: tuple[Statement, ...]
-    by_service: dict[str, tuple[Statement, ...]] = field(init=False, repr=False, compare=False)
-    of_any_service: tuple[Statement, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        named = {name for statement in self.statements for name in statement.services}
-        by_service = {name: self._speaking_of(name) for name in named}
-        object.__setattr__(self, "by_service", by_service)
-        object.__setattr__(self, "of_any_service", self._speaking_of("*"))
+    @cached_property
+    def by_service(self) -> Mapping[str, tuple[Statement, ...]]:
+        """The statements that name a service, with those about any: under `*` the latter alone."""
+        found: dict[str, list[Statement]] = {"*": []}
+        for statement in self.statements:
+            if "*" in (services := statement.services):
+                for listed in found.values():
+                    listed.append(statement)
+                continue
+            for service in services:
+                found.setdefault(service, [*found["*"]]).append(statement)
+        return {service: tuple(listed) for service, listed in found.items()}
 
     def about(self, folded_action: str) -> tuple[Statement, ...]:
         """The statements that can be about an action, in their order; most are of another service."""
-        return self.by_service.get(folded_action.partition(":")[0], self.of_any_service)
-
-    def _speaking_of(self, service: str) -> tuple[Statement, ...]:
-        return tuple(entry for entry in self.statements if not entry.services.isdisjoint((service, "*")))
+        return self.by_service.get(folded_action.partition(":")[0]) or self.by_service["*"]

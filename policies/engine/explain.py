@@ -1,18 +1,20 @@
 """The reasons of a decision as data: every policy, statement and element, and the gates on the way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.engine.arns import ALL_RESOURCES
 from policies.engine.case import Case
 from policies.engine.conditions import Condition
-from policies.engine.decide import GATES, decide, is_always_allowed, suffices
+from policies.engine.decide import GATES, decide, suffices
 from policies.engine.decision import Decision, Outcome
 from policies.engine.document import Statement
 from policies.engine.kinds import Layer
+from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import Request
 from policies.engine.sources import Source
+from policies.engine.special import is_always_allowed
 from policies.engine.variables import Template
 
 
@@ -77,7 +79,9 @@ class StatementTrace:
 
 @dataclass(frozen=True, slots=True)
 class SourceTrace:
-    """One policy; `is_active` is false outside its dates, when its statements are shown but do not count."""
+    """One policy; while not `is_active` its statements are shown but do not count: outside its dates, or
+    when it is a guardrail that does not bind this caller.
+    """
 
     source: Source
     is_active: bool
@@ -97,15 +101,16 @@ class Trace:
         return tuple(trace for trace in self.sources if trace.source.kind.layer is layer)
 
 
-def explain(request: Request, sources: Sequence[Source]) -> Trace:
+def explain(request: Request, policies: Policies) -> Trace:
     """The decision `decide` takes, and each question on the way with its answer. Raises nothing."""
-    decision = decide(request, sources)
-    case = Case.of(request, sources)
-    is_bounded = case.has(Layer.PERMISSIONS_BOUNDARY)
+    prepared = PolicySet.of(policies)
+    decision = decide(request, prepared)
     return Trace(
         decision=decision,
-        gates=tuple(_gates(case, decision)),
-        sources=tuple(_source_trace(source, request, is_bounded=is_bounded) for source in sources),
+        gates=tuple(_gates(Case.of(request, prepared), decision)),
+        sources=tuple(
+            _source_trace(source, request, is_bounded=prepared.is_bounded) for source in prepared.sources
+        ),
     )
 
 
@@ -117,9 +122,9 @@ def missing_statement(request: Request) -> dict[str, str]:
 def _gates(case: Case, decision: Decision) -> Iterable[Gate]:
     is_open = decision.outcome is not Outcome.EXPLICIT_DENY and not is_always_allowed(case.request)
     for layer in GATES:
-        documents = [voice.source.document for voice in case.voices.get(layer, ())]
-        statements = sum(len(document.statements) for document in documents)
-        yield Gate(layer, _state(case, decision, layer, is_open=is_open), len(documents), statements)
+        heard = case.policies.of_layer(layer) if case.has(layer) else ()
+        statements = sum(len(source.document.statements) for source in heard)
+        yield Gate(layer, _state(case, decision, layer, is_open=is_open), len(heard), statements)
         is_open = is_open and layer is not decision.denied_by
 
 
@@ -141,23 +146,24 @@ def _source_trace(source: Source, request: Request, *, is_bounded: bool) -> Sour
         )
         for statement in source.document.statements
     )
-    return SourceTrace(source, source.is_active(request.time), traces)
+    is_heard = source.kind.layer not in request.principal.unbound
+    return SourceTrace(source, is_heard and source.is_active(request.time), traces)
 
 
 def _checks(statement: Statement, source: Source, request: Request, *, is_bounded: bool) -> Iterable[Check]:
     if source.kind.names_principals:
-        yield _principal_check(statement, request, is_bounded=is_bounded)
+        yield _principal_check(statement, source, request, is_bounded=is_bounded)
     yield _action_check(statement, request)
     yield _resource_check(statement, source, request)
     for condition in statement.conditions:
         yield _condition_check(statement, condition, request)
 
 
-def _principal_check(statement: Statement, request: Request, *, is_bounded: bool) -> Check:
+def _principal_check(statement: Statement, source: Source, request: Request, *, is_bounded: bool) -> Check:
     element = "Principal" if statement.not_principals is None else "NotPrincipal"
     principals = statement.principals or statement.not_principals
     wanted = tuple(text for _, text in principals.written) if principals else ()
-    namings = statement.namings(request.principal, is_bounded=is_bounded)
+    namings = statement.namings(request.principal, source.kind, is_bounded=is_bounded)
     return Check(element, bool(namings), wanted, (request.principal.arn,))
 
 

@@ -56,7 +56,7 @@ def policy_from_node(node: Node) -> Policy:
         _refuse("The policy has no Statement.", node)
     version = _version(elements.get("Version"))
     statements = tuple(
-        _statement(item, index, version) for index, item in enumerate(_items(elements["Statement"]))
+        _statement(item, index, version) for index, item in enumerate(elements["Statement"].items)
     )
     return Policy(version, _string(elements["Id"], "Id") if "Id" in elements else "", statements)
 
@@ -79,13 +79,6 @@ def _members(node: Node, what: str) -> Members:
     return node.value
 
 
-def _items(node: Node) -> tuple[Node, ...]:
-    """The nodes of an array; a list of one may drop its brackets."""
-    if isinstance(node.value, tuple) and not isinstance(node.value, Members):
-        return node.value
-    return (node,)
-
-
 def _described(node: Node) -> str:
     return {"null": "null"}.get(node.kind, f"{'an' if node.kind in ('array', 'object') else 'a'} {node.kind}")
 
@@ -106,7 +99,7 @@ def _string(node: Node, element: str) -> str:
 
 
 def _strings(node: Node | None, element: str) -> tuple[str, ...] | None:
-    return None if node is None else tuple(_string(item, element) for item in _items(node))
+    return None if node is None else tuple(_string(item, element) for item in node.items)
 
 
 def _statement(node: Node, index: int, version: str) -> Statement:
@@ -164,8 +157,8 @@ def _conditions(node: Node | None, version: str) -> Iterable[Condition]:
         return
     for operator in _members(node, "Condition"):
         for key in _members(operator.value, f"The condition operator `{operator.name}`"):
-            values = tuple(_scalar(item) for item in _items(key.value))
-            yield Condition.of(operator.name, key.name, values, version)
+            values = tuple(_scalar(item) for item in key.value.items)
+            yield Condition(operator.name, key.name, values, version)
 
 
 def _scalar(node: Node) -> str:

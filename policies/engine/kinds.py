@@ -29,6 +29,7 @@ class Kind(StrEnum):
     GRANT = "grant"
     SCP = "scp"
     RCP = "rcp"
+    VPC_ENDPOINT = "vpc_endpoint"
 
     @property
     def layer(self) -> Layer:
@@ -38,7 +39,7 @@ class Kind(StrEnum):
     @property
     def names_principals(self) -> bool:
         """Whether Principal decides whom a statement is about; elsewhere the attachment says it already."""
-        return self in (Kind.RESOURCE, Kind.TRUST)
+        return self in _NAMING_PRINCIPALS
 
     def completes(self, short_arn: str) -> bool:
         """Whether an ARN of fewer than six parts is completed with `*`; otherwise it covers nothing."""
@@ -61,6 +62,8 @@ def _with_final_star(short_arn: str) -> bool:
     return short_arn.endswith("*")
 
 
+_NAMING_PRINCIPALS: Final = frozenset({Kind.RESOURCE, Kind.TRUST, Kind.VPC_ENDPOINT})
+
 _LAYERS: Final = {
     Kind.IDENTITY: Layer.IDENTITY,
     Kind.GROUP: Layer.IDENTITY,
@@ -71,10 +74,12 @@ _LAYERS: Final = {
     Kind.TRUST: Layer.RESOURCE,
     Kind.SCP: Layer.SCP,
     Kind.RCP: Layer.RCP,
+    Kind.VPC_ENDPOINT: Layer.VPC_ENDPOINT,
 }
 
 _COMPLETES: Final[dict[Kind, Callable[[str], bool]]] = {
     Kind.RESOURCE: _with_wildcard,
+    Kind.VPC_ENDPOINT: _with_wildcard,
     Kind.TRUST: _with_wildcard,
     Kind.SCP: _with_final_star,
     Kind.RCP: _never,

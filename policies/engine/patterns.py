@@ -46,6 +46,14 @@ class Pattern:
         head, *rest = [_segment(run) for run in _runs(tokens)]
         return cls(head, tuple(segment for segment in rest[:-1] if segment), rest[-1]) if rest else cls(head)
 
+    @classmethod
+    def spelled(cls, text: str) -> Self:
+        """The pattern of a text in which every `*` and `?` is a wildcard."""
+        head, star, tail = text.partition("*")
+        if "?" in text or "*" in tail:
+            return cls.of(wildcard_tokens(text))
+        return cls(head, (), tail) if star else cls(head)
+
     @property
     def prefix(self) -> str | None:
         """The text before the only `*` of a pattern such as `Get*`, else None."""
@@ -106,7 +114,7 @@ def wildcard_tokens(text: str) -> list[PatternToken]:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether the wildcard pattern fits the whole of `text`, case included."""
-    return Pattern.of(wildcard_tokens(pattern)).matches(text)
+    return Pattern.spelled(pattern).matches(text)
 
 
 def action_pattern(written: str) -> Pattern | None:
@@ -119,7 +127,7 @@ def action_pattern(written: str) -> Pattern | None:
     service, colon, name = written.partition(":")
     if not colon or not name or "*" in service or "?" in service:
         return None
-    return Pattern.of(wildcard_tokens(fold(written)))
+    return Pattern.spelled(fold(written))
 
 
 def action_set(written: Iterable[str]) -> PatternSet:

@@ -7,11 +7,17 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from policies.engine.arns import split_arn
+from policies.engine.kinds import Layer
 from policies.engine.operators import moment_of
 from policies.engine.patterns import fold
 from policies.engine.variables import Context
 
 CURRENT_TIME: Final = "aws:currenttime"
+SERVICE_LINKED: Final = ":role/aws-service-role/"
+
+_NOBODY: Final = frozenset[Layer]()
+_OUTSIDE_SCPS: Final = frozenset({Layer.SCP})
+_OUTSIDE_BOTH: Final = frozenset({Layer.SCP, Layer.RCP})
 
 
 class PrincipalKind(StrEnum):
@@ -67,6 +73,17 @@ class Principal:
     def has_identity_policies(self) -> bool:
         """Whether an account stands behind the caller; otherwise only the resource's policy can allow it."""
         return self.kind not in (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS, PrincipalKind.FEDERATED)
+
+    @property
+    def unbound(self) -> frozenset[Layer]:
+        """Guardrails that are not for this caller.
+
+        SCPs bind the users, roles and root of an account and nobody else; service-linked roles are outside
+        SCPs and RCPs. (AWS Organizations user guide, "Service control policies", "Resource control policies".)
+        """
+        if SERVICE_LINKED in self.arn or SERVICE_LINKED in self.issuer_arn:
+            return _OUTSIDE_BOTH
+        return _NOBODY if self.has_identity_policies else _OUTSIDE_SCPS
 
     @property
     def role_name(self) -> str:

@@ -15,7 +15,9 @@ class Source:
 
     It counts from `not_before` up to, but not including, `not_after`, compared with the request's
     `aws:CurrentTime`. Outside those dates a policy that grants is as good as absent, while one that limits
-    (boundary, session, scp, rcp) stays in place and allows nothing. Each scp and rcp is a level of its own.
+    (boundary, session, scp, rcp) stays in place and allows nothing. `target` is the level an scp or rcp is
+    attached to: the organization's root, a unit, the account. Policies of one target add up, and every target
+    must allow.
     """
 
     kind: Kind
@@ -24,10 +26,16 @@ class Source:
     document: Policy
     not_before: datetime | None = None
     not_after: datetime | None = None
+    target: str = ""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the time of a request matters."""
+        return self.not_before is not None or self.not_after is not None
 
     def is_active(self, now: datetime | None) -> bool:
         """Whether `now` is within the dates; without a time, only a source without dates is active."""
-        if self.not_before is None and self.not_after is None:
+        if not self.is_dated:
             return True
         if now is None:
             return False

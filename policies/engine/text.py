@@ -7,8 +7,7 @@ security document: this parser refuses what two readers could understand differe
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple, cast
 
 MAXIMUM_LENGTH: Final = 131_072
 MAXIMUM_DEPTH: Final = 32
@@ -40,8 +39,7 @@ class JsonError(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One JSON value and the characters it covers; `end` is exclusive.
 
     An array is a plain tuple of nodes, an object is `Members`; the other values are Python's own.
@@ -58,13 +56,17 @@ class Node:
             return "object"
         return _KINDS[type(self.value)]
 
+    @property
+    def items(self) -> "tuple[Node, ...]":
+        """The nodes of an array; any other value counts as a list of one, as policies write it."""
+        return cast("tuple[Node, ...]", self.value) if type(self.value) is tuple else (self,)
+
     def raw(self, text: str) -> str:
         """The characters of `text` this value was read from: a number as written, a string in its quotes."""
         return text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One key of an object, a node whose value is a str, and its value."""
 
     key: Node
@@ -110,6 +112,30 @@ def parse_json(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> Node:
     if (end := _skip(text, root.end)) < len(text):
         raise JsonError(f"Expected the end of the text, but found {_found(text, end)}.", end)
     return root
+
+
+def node_of(value: Any, *, depth: int = 0) -> Node:
+    """The node of a value that a JSON parser has read already; its positions are all 0.
+
+    Raises JsonError for what JSON cannot spell and for nesting deeper than 32.
+    """
+    if isinstance(value, str | bool | int) or value is None:
+        return Node(value, 0, 0)
+    if depth == MAXIMUM_DEPTH:
+        raise JsonError(f"The value nests deeper than {MAXIMUM_DEPTH} levels.", 0)
+    if isinstance(value, list | tuple):
+        return Node(tuple([node_of(item, depth=depth + 1) for item in value]), 0, 0)
+    if isinstance(value, dict):
+        return Node(Members([_member_of(*pair, depth + 1) for pair in value.items()]), 0, 0)
+    if isinstance(value, float) and math.isfinite(value):
+        return Node(value, 0, 0)
+    raise JsonError(f"`{value!r:.40}` is no value of JSON.", 0)
+
+
+def _member_of(name: object, value: object, depth: int) -> Member:
+    if not isinstance(name, str):
+        raise JsonError(f"The key `{name!r:.40}` is no string.", 0)
+    return Member(Node(name, 0, 0), node_of(value, depth=depth))
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

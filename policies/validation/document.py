@@ -121,7 +121,7 @@ class Document:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         node = self.members.named("Statement")
-        nodes = items(node)[:MOST_STATEMENTS] if node else ()
+        nodes = node.items[:MOST_STATEMENTS] if node else ()
         return tuple(
             Statement(index, item, item.value)
             for index, item in enumerate(nodes)
@@ -135,7 +135,7 @@ class Document:
         for statement in self.statements:
             for block in statement.condition_blocks:
                 for key, value in ((member.key, member.value) for member in members_of(block.value)):
-                    values = items(value)[:left]
+                    values = value.items[:left]
                     left -= len(values)
                     written = operator(block.name)
                     conditions.append(Condition(statement, block.key, written, key, value, values))
@@ -250,7 +250,7 @@ class Document:
 
     def removal(self, container: Node, node: Node) -> Fix | None:
         """The edit that takes an element out of a list, with one of the commas around it."""
-        nodes = items(container)
+        nodes = container.items
         if len(nodes) < 2 or container is node:  # noqa: PLR2004 (a list must keep one)
             return None
         index = bisect_right(nodes, node.start, key=lambda item: item.start) - 1
@@ -262,7 +262,7 @@ class Document:
 def _step(node: Node, start: int, end: int) -> tuple[PathElement, Node] | None:
     if isinstance(node.value, Members):
         return _member_step(node.value, start, end)
-    nodes = items(node)
+    nodes = node.items
     if not is_list(node) or not nodes:
         return None
     index = max(0, bisect_right(nodes, start, key=lambda item: item.start) - 1)
@@ -287,19 +287,12 @@ def members_of(node: Node) -> Members:
     return node.value if isinstance(node.value, Members) else Members()
 
 
-def items(node: Node) -> tuple[Node, ...]:
-    """The elements of a list; anything else stands for a list of one."""
-    if isinstance(node.value, tuple) and not isinstance(node.value, Members):
-        return node.value
-    return (node,)
-
-
 def is_list(node: Node) -> bool:
-    return isinstance(node.value, tuple) and not isinstance(node.value, Members)
+    return type(node.value) is tuple
 
 
 def strings(node: Node) -> list[tuple[Node, str]]:
-    return [(item, item.value) for item in items(node) if isinstance(item.value, str)]
+    return [(item, item.value) for item in node.items if isinstance(item.value, str)]
 
 
 def wildcard_cost(pattern: str) -> int:

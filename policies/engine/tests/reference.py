@@ -23,7 +23,7 @@ class Question(NamedTuple):
     context: Values
 
 
-ORDER = ["scp", "rcp", "resource", "identity", "permissions_boundary", "session"]
+ORDER = ["scp", "rcp", "vpc_endpoint", "resource", "identity", "permissions_boundary", "session"]
 LAYERS = {
     "identity": "identity",
     "group": "identity",
@@ -34,17 +34,28 @@ LAYERS = {
     "trust": "resource",
     "scp": "scp",
     "rcp": "rcp",
+    "vpc_endpoint": "vpc_endpoint",
+}
+NAMING = ("resource", "trust", "vpc_endpoint")
+# Some of what AWS keeps to itself: the action and the text that its resources hold.
+RESERVED = {
+    "iam:CreatePolicyVersion": ":aws:policy/",
+    "kms:DeleteAlias": ":alias/aws/",
+    "iam:PassRole": "/aws-reserved/",
 }
 
 
-def answer(question: Question, policies: list[tuple[str, Document]]) -> tuple[str, str | None]:
-    """The outcome and the layer that refused."""
+def answer(question: Question, attached: list[tuple[str, Document]]) -> tuple[str, str | None]:
+    """The outcome and the layer that refused; an scp or rcp is written with its level, as `scp@root`."""
     if question.action.lower() == "sts:getcalleridentity" and question.caller != "*":
         return "allowed", None
+    policies = [
+        (kind, document) for kind, document in attached if binds(kind.partition("@")[0], question.caller)
+    ]
     bounded = any(kind == "boundary" for kind, _ in policies)
     for layer in ORDER:
         for kind, document in policies:
-            if LAYERS[kind] == layer and says("Deny", question, kind, document, bounded):
+            if layer_of(kind) == layer and says("Deny", question, kind, document, bounded):
                 return "explicitDeny", layer
     for layer in ORDER:
         if not passes(layer, question, policies):
@@ -52,28 +63,57 @@ def answer(question: Question, policies: list[tuple[str, Document]]) -> tuple[st
     return "allowed", None
 
 
+def layer_of(kind: str) -> str:
+    return LAYERS[kind.partition("@")[0]]
+
+
+def binds(kind: str, caller: str) -> bool:
+    if ":role/aws-service-role/" in caller:
+        return kind not in ("scp", "rcp")
+    return kind != "scp" or caller.startswith("arn:")
+
+
 def account_of(arn: str) -> str:
     return arn.split(":")[4] if arn.startswith("arn:") else ""
 
 
 def passes(layer: str, question: Question, policies: list[tuple[str, Document]]) -> bool:
-    chosen = [(kind, document) for kind, document in policies if LAYERS[kind] == layer]
-    allows = [says("Allow", question, kind, document, False) for kind, document in chosen]
-    ways = set().union(*(granted(question, kind, document) for kind, document in policies))
+    chosen = [(kind, document) for kind, document in policies if layer_of(kind) == layer]
+    allows = {kind: False for kind, _ in chosen}
+    for kind, document in chosen:
+        allows[kind] = says("Allow", question, kind, document, False) or allows[kind]
     here = account_of(question.caller) == question.owner
-    if layer in ("scp", "rcp"):
-        return all(allows)
+    if layer in ("scp", "rcp", "vpc_endpoint"):
+        return all(allows.values())
     if layer == "resource":
-        return any(allows) or (here and not any(kind == "trust" for kind, _ in chosen))
-    if here and (ways & {"user", "session"} or (layer != "session" and "anyone" in ways)):
-        return True
-    if layer != "identity":
-        return not chosen or any(allows)
-    alone = not account_of(question.caller) or question.caller.endswith(":root")
-    if alone or (here and ways & {"role", "issuer"}):
-        return True
-    is_empty = ":federated-user/" in question.caller and not any(kind == "session" for kind, _ in policies)
-    return any(allows) and not is_empty
+        is_key = question.action.startswith("kms:") and ":key/" in question.resource
+        is_free = here and not is_key and "trust" not in allows
+        return (any(allows.values()) or is_free) and not is_reserved(question)
+    return is_spared(layer, question, policies) or (
+        (not chosen or any(allows.values()))
+        if layer != "identity"
+        else any(allows.values()) and not is_without_session(question, policies)
+    )
+
+
+def is_spared(layer: str, question: Question, policies: list[tuple[str, Document]]) -> bool:
+    ways = set().union(*(granted(question, kind, document) for kind, document in policies))
+    if account_of(question.caller) == question.owner:
+        if ways & {"user", "session"} or (layer != "session" and "anyone" in ways):
+            return True
+        if layer == "identity" and ways & {"role", "issuer"}:
+            return True
+    return layer == "identity" and (not account_of(question.caller) or question.caller.endswith(":root"))
+
+
+def is_without_session(question: Question, policies: list[tuple[str, Document]]) -> bool:
+    return ":federated-user/" in question.caller and not any(kind == "session" for kind, _ in policies)
+
+
+def is_reserved(question: Question) -> bool:
+    if question.action == "sts:AssumeRole":
+        return question.caller.endswith(":root")
+    return question.action in RESERVED and RESERVED[question.action] in question.resource
 
 
 def granted(question: Question, kind: str, document: Document) -> set[str]:
@@ -91,7 +131,8 @@ def says(effect: str, question: Question, kind: str, document: Document, bounded
     for statement in listed(document["Statement"]):
         if statement["Effect"] != effect or not about(question, kind, document, statement):
             continue
-        if kind not in ("resource", "trust") or ways_of(statement, question, bounded):
+        is_open = kind == "vpc_endpoint" and not {"Principal", "NotPrincipal"} & statement.keys()
+        if kind not in NAMING or is_open or ways_of(statement, question, bounded):
             return True
     return False
 
@@ -130,10 +171,11 @@ def way(text: str, caller: str, issuer: str) -> str:
         return "anyone"
     if account and text in (account, f"arn:aws:iam::{account}:root"):
         return "account"
-    if text == caller:
+    if text == caller and ":role/" not in caller:
         return "user" if ":user/" in caller else "session"
-    if ":assumed-role/" in caller and account_of(text) == account and ":role/" in text:
-        return "role" if text.rsplit("/", maxsplit=1)[-1] == caller.split("/")[1] else ""
+    if account_of(text) == account and ":role/" in text:
+        role = caller.split("/")[1] if ":assumed-role/" in caller else caller.rsplit("/", maxsplit=1)[-1]
+        return "role" if ":user/" not in caller and text.rsplit("/", maxsplit=1)[-1] == role else ""
     return "issuer" if ":federated-user/" in caller and text == issuer else ""
 
 
@@ -184,9 +226,9 @@ def one_resource_fits(resource: str, kind: str, text: str, version: str, context
 
 
 def completed(kind: str, text: str) -> bool:
-    if kind in ("resource", "trust"):
+    if kind in NAMING:
         return "*" in text or "?" in text
-    return text.endswith("*") if kind == "scp" else kind != "rcp"
+    return text.endswith("*") if kind.startswith("scp") else not kind.startswith("rcp")
 
 
 def split_outside_braces(text: str, version: str) -> list[str]:

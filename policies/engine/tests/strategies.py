@@ -19,11 +19,19 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/alice"
 FEDERATED_USER = f"arn:aws:sts::{ACCOUNT}:federated-user/guest"
 BOB = f"arn:aws:iam::{OTHER_ACCOUNT}:user/bob"
+LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ecs.amazonaws.com/ops"
 SERVICE = "ec2.amazonaws.com"
-CALLERS = [ALICE, ROOT, SESSION, FEDERATED_USER, BOB, SERVICE, "*"]
+CALLERS = [ALICE, ROOT, SESSION, FEDERATED_USER, LINKED, BOB, SERVICE, "*"]
 NAMED = [*CALLERS, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/path/ops", f"arn:aws:iam::{ACCOUNT}:role/other"]
 
 ACTIONS = ["s3:GetObject", "S3:getobject", "s3:PutObject", "iam:CreateUser", "sts:AssumeRole"]
+SPECIAL = [
+    ("kms:Decrypt", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"),
+    ("kms:DeleteAlias", f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/aws/s3"),
+    ("kms:DeleteAlias", f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/mine"),
+    ("iam:CreatePolicyVersion", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/admin"),
+]
 ACTION_PATTERNS = [
     *ACTIONS, "*", "*:*", "s3:*", "s3:Get*", "S3:GET*", "s3:?etObject", "*:GetObject", "s3:*t*j?ct", "iam:*",
     "s3", "s3:",
@@ -118,7 +126,8 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 def attached() -> st.SearchStrategy[tuple[str, Document]]:
-    return st.tuples(st.sampled_from([str(kind) for kind in Kind]), documents())
+    """Guardrails of an organization also hang on a second level."""
+    return st.tuples(st.sampled_from([*map(str, Kind), "scp@unit", "rcp@unit"]), documents())
 
 
 @st.composite
@@ -128,11 +137,13 @@ def questions(draw: st.DrawFn) -> Question:
     context = draw(
         st.dictionaries(st.sampled_from([*KEYS[:1], *KEYS[2:]]), values | st.just(["alice"]), max_size=4)
     )
+    usual = st.tuples(st.sampled_from(ACTIONS), st.sampled_from(RESOURCES))
+    action, resource = draw(usual | usual | usual | st.sampled_from(SPECIAL))
     return Question(
         caller=caller,
         issuer=ALICE if caller == FEDERATED_USER else "",
-        action=draw(st.sampled_from(ACTIONS)),
-        resource=draw(st.sampled_from(RESOURCES)),
+        action=action,
+        resource=resource,
         owner=draw(st.sampled_from([ACCOUNT, ACCOUNT, OTHER_ACCOUNT])),
         context=context,
     )
@@ -149,7 +160,8 @@ def request_of(question: Question) -> Request:
 
 
 def source_of(kind: str, document: Document) -> Source:
-    return Source(Kind(kind), "policy", "", parse_policy(json.dumps(document)))
+    name, _, target = kind.partition("@")
+    return Source(Kind(name), "policy", "", parse_policy(json.dumps(document)), target=target)
 
 
 def sources_of(policies: list[tuple[str, Document]]) -> list[Source]:

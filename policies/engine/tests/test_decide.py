@@ -1,6 +1,7 @@
 """Decided cases: each shows a rule of AWS's evaluation logic."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,8 +93,11 @@ def test_policies_of_one_guardrail_add_up(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.SCP, Kind.RCP])
 def test_every_level_of_an_organization_must_allow(kind: Kind) -> None:
-    assert ask(source(Kind.IDENTITY), source(kind), source(kind)).is_allowed
-    assert ask(source(Kind.IDENTITY), source(kind), silent(kind)).denied_by is kind.layer
+    above, unit = source(kind), replace(silent(kind), target="unit")
+
+    assert ask(source(Kind.IDENTITY), above, silent(kind)).is_allowed
+    assert ask(source(Kind.IDENTITY), above, unit).denied_by is kind.layer
+    assert ask(source(Kind.IDENTITY), above, unit, replace(above, target="unit")).is_allowed
 
 
 def test_root_starts_from_allow_but_a_guardrail_of_the_organization_binds_it() -> None:

@@ -36,7 +36,7 @@ def only_statement(**elements: Any) -> tuple[Any, ...]:
 def test_a_refusal_counts_what_was_asked() -> None:
     trace = explain(REQUEST, [silent(Kind.IDENTITY), silent(Kind.GROUP), source(Kind.BOUNDARY)])
 
-    assert trace.gates[3] == Gate(Layer.IDENTITY, GateState.STOPPED, 2, 2)
+    assert trace.gates[4] == Gate(Layer.IDENTITY, GateState.STOPPED, 2, 2)
     assert len(trace.of_layer(Layer.IDENTITY)) == 2
     assert states(trace) == {Layer.IDENTITY: "stopped", Layer.PERMISSIONS_BOUNDARY: "not_asked"}
 

@@ -51,7 +51,7 @@ def test_without_an_allow_only_root_passes(question: Question, policies: Policie
 
 
 @FEW
-@given(questions(), ANY_POLICIES, st.sampled_from(["identity", "boundary", "session", "scp", "rcp"]))
+@given(questions(), ANY_POLICIES, st.sampled_from(["identity", "boundary", "session", "vpc_endpoint"]))
 def test_a_deny_of_everything_wins_wherever_it_stands(
     question: Question, policies: Policies, kind: str
 ) -> None:
@@ -92,7 +92,7 @@ def test_adding_a_deny_never_adds_access(
 
 
 @FEW
-@given(questions(), ANY_POLICIES, st.sampled_from(["boundary", "scp", "rcp"]), documents())
+@given(questions(), ANY_POLICIES, st.sampled_from(["boundary", "scp", "rcp", "vpc_endpoint"]), documents())
 def test_a_guardrail_never_grants(
     question: Question, policies: Policies, kind: str, guardrail: Document
 ) -> None:
@@ -133,4 +133,4 @@ def test_one_gate_at_most_stops_and_it_is_the_denying_one(question: Question, po
 def test_every_kind_speaks_in_a_layer() -> None:
     document = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
-    assert {source_of(kind, document).kind.layer for kind in Kind} == set(Layer) - {Layer.VPC_ENDPOINT}
+    assert {source_of(kind, document).kind.layer for kind in Kind} == set(Layer)

@@ -21,8 +21,8 @@ JSON_VALUES = st.recursive(
 def plain(node: Node) -> object:
     if isinstance(node.value, Members):
         return {member.name: plain(member.value) for member in node.value}
-    if isinstance(node.value, tuple) and not isinstance(node.value, Members):
-        return [plain(item) for item in node.value]
+    if type(node.value) is tuple:
+        return [plain(item) for item in node.items]
     return node.value
 
 

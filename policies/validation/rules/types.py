@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.text import Members, Node
-from policies.validation.document import Document, Statement, is_list, items, members_of
+from policies.validation.document import Document, Statement, is_list, members_of
 from policies.validation.findings import Finding, quoted
 
 TEXT_ELEMENTS: Final = ("Sid", "Effect")
@@ -28,7 +28,7 @@ def top_elements(document: Document) -> Iterator[Finding]:
 
 def statements(document: Document) -> Iterator[Finding]:
     node = document.members.named("Statement")
-    for item in items(node) if node else ():
+    for item in node.items if node else ():
         if not isinstance(item.value, Members):
             yield _mismatch(document, item, "A statement", "an object in braces")
 
@@ -45,7 +45,7 @@ def list_elements(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for name in LIST_ELEMENTS:
             node = statement.get(name)
-            for item in items(node) if node else ():
+            for item in node.items if node else ():
                 if not isinstance(item.value, str):
                     yield _mismatch(document, item, f"`{name}`", "a string or a list of strings")
 
@@ -63,7 +63,7 @@ def conditions(document: Document) -> Iterator[Finding]:
 
 def condition_values(document: Document) -> Iterator[Finding]:
     for condition in document.conditions:
-        for item in items(condition.value_node):
+        for item in condition.value_node.items:
             if item.value is None or isinstance(item.value, tuple):
                 details = f"A value of the key {quoted(condition.key)}"
                 yield _mismatch(document, item, details, "a string, a number or a Boolean")
@@ -72,7 +72,7 @@ def condition_values(document: Document) -> Iterator[Finding]:
 def principals(document: Document) -> Iterator[Finding]:
     for _, node in _principal_nodes(document):
         for member in members_of(node):
-            for item in items(member.value):
+            for item in member.value.items:
                 if not isinstance(item.value, str):
                     details = f"The principals of {quoted(member.name)}"
                     yield _mismatch(document, item, details, "a string or a list of strings")

@@ -1,0 +1,76 @@
+"""Requests that AWS decides by rules of their own, beside what the policies say."""
+
+from typing import Final
+
+from policies.engine.arns import split_arn
+from policies.engine.request import PrincipalKind, Request
+
+# AWS answers who one is to every signed caller, whatever the policies say.
+ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
+
+# Nobody changes what belongs to AWS itself.
+_CHANGES_OF_POLICIES: Final = frozenset(
+    f"iam:{name}"
+    for name in (
+        "createpolicy",
+        "createpolicyversion",
+        "deletepolicy",
+        "deletepolicyversion",
+        "setdefaultpolicyversion",
+        "tagpolicy",
+        "untagpolicy",
+    )
+)
+_CHANGES_OF_ROLES: Final = frozenset(
+    f"iam:{name}"
+    for name in (
+        "attachrolepolicy",
+        "createrole",
+        "createservicelinkedrole",
+        "deleterole",
+        "deleterolepermissionsboundary",
+        "deleterolepolicy",
+        "deleteservicelinkedrole",
+        "detachrolepolicy",
+        "passrole",
+        "putrolepermissionsboundary",
+        "putrolepolicy",
+        "tagrole",
+        "untagrole",
+        "updateassumerolepolicy",
+        "updaterole",
+        "updateroledescription",
+    )
+)
+_CHANGES_OF_ALIASES: Final = frozenset({"kms:createalias", "kms:deletealias", "kms:updatealias"})
+
+
+def is_always_allowed(request: Request) -> bool:
+    """Whether this is sts:GetCallerIdentity by a signed caller."""
+    return request.folded_action == ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS
+
+
+def is_out_of_reach(request: Request) -> bool:
+    """Whether no policy can allow the request.
+
+    AWS managed policies, reserved roles and the aliases of AWS managed keys are changed by AWS alone, and a
+    root user cannot assume a role ("Roles may not be assumed by root accounts", STS API reference).
+    """
+    action = request.folded_action
+    if action in _CHANGES_OF_POLICIES:
+        return ":iam::aws:policy/" in request.resource
+    if action in _CHANGES_OF_ROLES:
+        return ":role/aws-reserved/" in request.resource
+    if action in _CHANGES_OF_ALIASES:
+        return _last_part(request.resource).startswith("alias/aws/")
+    return action == "sts:assumerole" and request.principal.kind is PrincipalKind.ROOT
+
+
+def depends_on_its_own_policy(request: Request) -> bool:
+    """Whether policies of identities count only where the resource's policy lets in their account: KMS keys."""
+    return request.folded_action.startswith("kms:") and _last_part(request.resource).startswith("key/")
+
+
+def _last_part(resource: str) -> str:
+    parts = split_arn(resource)
+    return parts[5] if parts else ""
