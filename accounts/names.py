@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
+
+Compiled = tuple[str, tuple[str | int, ...]]
 
 ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -40,3 +43,21 @@ class KeyField(models.CharField):  # type: ignore[type-arg]  # Django has no sub
     def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
         collation = "C" if connection.vendor == "postgresql" else "BINARY"
         return {**super().db_parameters(connection), "collation": collation}
+
+
+@KeyField.register_lookup
+class Contains(models.Lookup):
+    """Plain text in a key. LIKE would fold letters that are lower-case already, and takes half as long again."""
+
+    lookup_name = "contains"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Compiled:
+        return self._found("INSTR", compiler, connection)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Compiled:
+        return self._found("STRPOS", compiler, connection)
+
+    def _found(self, function: str, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Compiled:
+        key, key_params = self.process_lhs(compiler, connection)
+        text, text_params = self.process_rhs(compiler, connection)
+        return f"{function}({key}, {text}) > 0", (*key_params, *text_params)

@@ -25,7 +25,8 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         stored = Session.objects.filter(session_key=key_hash(self.session_key or ""), expire_date__gt=now())
-        session = stored.first()
+        # The key is unique, and `first` would put a single row in order at every request.
+        session = next(iter(stored), None)
         if session is None:
             self._session_key = None
         return session

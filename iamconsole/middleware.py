@@ -34,10 +34,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# What a form may say several times: ticked boxes, rows of tags, and which choices it shows.
-MANY_VALUED = frozenset(
-    {"columns", "entities", "groups", "key", "policies", "shown", "tag_key", "tag_value", "users"}
-)
+# What a form may say several times: ticked boxes, and which choices it shows.
+MANY_VALUED = frozenset({"columns", "entities", "groups", "key", "policies", "shown", "users"})
 # Rows selected for deletion bear the name of what they are.
 MANY_SELECTED = frozenset({"user_name", "group_name"})
 POWERS = (

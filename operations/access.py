@@ -10,7 +10,6 @@ from operations.authorization import (
     Explanation,
     explanation_of,
     facts_of,
-    policies_of,
     request_of,
 )
 from operations.call import Call
@@ -18,7 +17,7 @@ from operations.caller import Caller, Credential, CredentialKind
 from operations.documents import parsed_document
 from operations.effects import RequestFor
 from operations.errors import ValidationError
-from operations.holdings import sources_of_group, sources_of_policies
+from operations.holdings import policies_of, sources_of_group, sources_of_policies
 from operations.operation import operation
 from policies.engine import Kind, Principal, PrincipalKind, Request, Source
 from policies.models import Policy

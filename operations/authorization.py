@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import CharField, F, Q, Value
-
-from accounts.models import Attachment, InlinePolicy, RootUser, User
+from accounts.models import RootUser, User
 from operations.caller import Caller, Credential, CredentialKind, Nobody, System
+from operations.holdings import policies_of
 from policies.engine import (
     Decision,
     Kind,
     Layer,
+    Policy,
     Principal,
     PrincipalKind,
     Request,
@@ -25,17 +25,10 @@ from policies.engine import (
     missing_statement,
     parse_policy,
 )
-from policies.engine import (
-    Policy as Document,
-)
-from policies.models import Policy, PolicyText
 
 Context = Mapping[str, str | Sequence[str]]
 
 SYSTEM_ACCESS = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
-
-# Stored texts were accepted once; some of AWS's own are longer than what may be typed.
-STORED_LENGTH = 1_000_000
 
 BECAUSE = {
     Layer.IDENTITY: "no identity-based policy allows the {action} action",
@@ -81,6 +74,8 @@ class Explanation:
             return ""
         if self.is_explicit:
             return f"with an explicit deny in {DENIED_BY[self.layer]}"
+        if self.layer is Layer.RESOURCE and self.trace.is_out_of_reach:
+            return "because it is not an account's to do, whatever its policies say"
         return "because " + BECAUSE[self.layer].format(action=self.action)
 
     @property
@@ -89,36 +84,8 @@ class Explanation:
         return f"{subject} on resource: {self.resource} {self.because}"
 
 
-class DocumentCache:
-    """Parsed documents by the hash of their text. Texts never change, so an entry never goes stale."""
-
-    def __init__(self, size: int = 4096) -> None:
-        self._size = size
-        self._parsed: dict[str, Document] = {}
-
-    def __call__(self, hashes: Iterable[str]) -> dict[str, Document]:
-        wanted = set(hashes)
-        missing = wanted - self._parsed.keys()
-        fresh = (
-            {
-                text.sha256: parse_policy(text.document, maximum_length=STORED_LENGTH)
-                for text in PolicyText.objects.filter(sha256__in=missing)
-            }
-            if missing
-            else {}
-        )
-        found = {key: self._parsed[key] for key in wanted - missing} | fresh
-        if len(self._parsed) + len(fresh) > self._size:
-            self._parsed = {}
-        self._parsed = self._parsed | fresh
-        return found
-
-
-documents = DocumentCache()
-
-
 @lru_cache(maxsize=256)
-def parsed(text: str) -> Document:
+def parsed(text: str) -> Policy:
     return parse_policy(text)
 
 
@@ -132,53 +99,6 @@ def sources_of(caller: Caller) -> tuple[Source, ...]:
         for text in caller.credential.session_policies
     )
     return session + (policies_of(principal) if isinstance(principal, User) else ())
-
-
-def policies_of(user: User) -> tuple[Source, ...]:
-    """The identity policies of a user and its boundary, in one query while the documents are cached."""
-    rows = list(_rows(Q(user=user) | Q(group__memberships__user=user)))
-    boundary = _boundary_row(user)
-    texts = documents([row[4] for row in rows] + [row[4] for row in boundary])
-    return tuple(_source(Kind.BOUNDARY, row, texts) for row in boundary) + tuple(
-        _source(Kind.GROUP if row[0] else Kind.IDENTITY, row, texts) for row in rows
-    )
-
-
-Row = tuple[str | None, str | None, str, str, str]
-
-
-def _rows(holder: Q) -> Iterable[Row]:
-    """(group name, account, path, policy name, text) of attached and inline policies."""
-    columns = ("holder_group", "owner", "folder", "title", "text_hash")
-    attached = Attachment.objects.filter(holder, policy__versions__is_default=True).annotate(
-        holder_group=F("group__group_name"),
-        owner=F("policy__account_id"),
-        folder=F("policy__path"),
-        title=F("policy__policy_name"),
-        text_hash=F("policy__versions__text_id"),
-    )
-    inline = InlinePolicy.objects.filter(holder).annotate(
-        holder_group=F("group__group_name"),
-        owner=Value("inline", CharField()),
-        folder=Value("", CharField()),
-        title=F("policy_name"),
-        text_hash=F("text_id"),
-    )
-    return attached.order_by().values_list(*columns).union(inline.order_by().values_list(*columns), all=True)
-
-
-def _boundary_row(user: User) -> list[Row]:
-    policy = user.permissions_boundary
-    if policy is None:
-        return []
-    return [(None, policy.account_id, policy.path, policy.policy_name, policy.default_version.text_id)]
-
-
-def _source(kind: Kind, row: Row, texts: Mapping[str, Document]) -> Source:
-    group, owner, path, name, text = row
-    arn = "" if owner == "inline" else Policy.arn_of(owner or "aws", name, path)
-    shown = f"{name} (group {group})" if group else name
-    return Source(kind, shown, arn, texts[text])
 
 
 def request_of(caller: Caller, action: str, resource: str, *, now: datetime, context: Context) -> Request:

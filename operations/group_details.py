@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Attachment, Group, User
 from accounts.names import name_key
-from operations.authorization import documents, tag_context
+from operations.authorization import tag_context
 from operations.call import Call
 from operations.errors import AccessDenied
+from operations.holdings import documents
 from operations.operation import operation
 from operations.searching import Slice, order_of, slice_of
 from operations.users import SORTABLE

@@ -1,31 +1,116 @@
-"""What one holder's own policies are to the engine, for questions about states that are not: who would be where."""
+"""The policies that a holder has, as the engine takes them: own, through groups, and the boundary."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from accounts.models import Group
-from operations.authorization import documents
-from policies.engine import Kind, Source
-from policies.models import Policy, PolicyVersion
+from django.db.models import CharField, F, Q, Value
+
+from accounts.models import Attachment, Group, InlinePolicy, User
+from policies.engine import Kind, Source, parse_policy
+from policies.engine import Policy as Document
+from policies.models import AWS_ACCOUNT, Policy, PolicyText, PolicyVersion
+
+# Stored texts were accepted once; some of AWS's own are longer than what may be typed.
+STORED_LENGTH = 1_000_000
+INLINE = "inline"
+
+
+class DocumentCache:
+    """Parsed documents by the hash of their text. Texts never change, so an entry never goes stale."""
+
+    def __init__(self, size: int = 4096) -> None:
+        self._size = size
+        self._parsed: dict[str, Document] = {}
+
+    def __call__(self, hashes: Iterable[str]) -> dict[str, Document]:
+        wanted = set(hashes)
+        missing = wanted - self._parsed.keys()
+        fresh = (
+            {
+                text.sha256: parse_policy(text.document, maximum_length=STORED_LENGTH)
+                for text in PolicyText.objects.filter(sha256__in=missing)
+            }
+            if missing
+            else {}
+        )
+        found = {key: self._parsed[key] for key in wanted - missing} | fresh
+        if len(self._parsed) + len(fresh) > self._size:
+            self._parsed = {}
+        self._parsed = self._parsed | fresh
+        return found
+
+
+documents = DocumentCache()
+
+
+class Held(NamedTuple):
+    """One policy of a holder. `owner` is the account of a managed one (None is AWS), or says that it is inline."""
+
+    group_name: str | None
+    owner: str | None
+    path: str
+    policy_name: str
+    text_hash: str
+
+
+def policies_of(user: User) -> tuple[Source, ...]:
+    """The identity policies of a user and its boundary, in one query while the documents are cached."""
+    boundary = [(Kind.BOUNDARY, held) for held in _boundary(user)]
+    return _sources([*boundary, *_held(Q(user=user) | Q(group__memberships__user=user))])
 
 
 def sources_of_group(group: Group) -> tuple[Source, ...]:
     """The policies that everybody in the group has through it, named as they are for its users."""
-    versions = PolicyVersion.objects.filter(policy__attachments__group=group, is_default=True)
-    rows = [(v.policy.policy_name, v.policy.arn, v.text_id) for v in versions.select_related("policy")]
-    rows += [(inline.policy_name, "", inline.text_id) for inline in group.inline_policies.all()]
-    texts = documents(text for _, _, text in rows)
-    return tuple(
-        Source(Kind.GROUP, f"{name} (group {group.group_name})", arn, texts[text]) for name, arn, text in rows
-    )
+    return _sources(_held(Q(group=group)))
 
 
 def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:
     """Managed policies as they would count once attached to a user."""
     versions = PolicyVersion.objects.filter(policy__in=policies, is_default=True).select_related("policy")
-    texts = documents(version.text_id for version in versions)
-    return tuple(
-        Source(Kind.IDENTITY, version.policy.policy_name, version.policy.arn, texts[version.text_id])
-        for version in versions
+    return _sources([(Kind.IDENTITY, _managed(version)) for version in versions])
+
+
+def _held(holder: Q) -> list[tuple[Kind, Held]]:
+    """Attached and inline policies, through a group or directly."""
+    attached = Attachment.objects.filter(holder, policy__versions__is_default=True).annotate(
+        holder_group=F("group__group_name"),
+        owner=F("policy__account_id"),
+        folder=F("policy__path"),
+        title=F("policy__policy_name"),
+        text_hash=F("policy__versions__text_id"),
     )
+    inline = InlinePolicy.objects.filter(holder).annotate(
+        holder_group=F("group__group_name"),
+        owner=Value(INLINE, CharField()),
+        folder=Value("", CharField()),
+        title=F("policy_name"),
+        text_hash=F("text_id"),
+    )
+    columns = ("holder_group", "owner", "folder", "title", "text_hash")
+    rows = attached.order_by().values_list(*columns).union(inline.order_by().values_list(*columns), all=True)
+    return [
+        (Kind.GROUP if group_name else Kind.IDENTITY, Held(group_name, *row)) for group_name, *row in rows
+    ]
+
+
+def _boundary(user: User) -> list[Held]:
+    policy = user.permissions_boundary
+    return [] if policy is None else [_managed(policy.default_version)]
+
+
+def _managed(version: PolicyVersion) -> Held:
+    policy = version.policy
+    return Held(None, policy.account_id, policy.path, policy.policy_name, version.text_id)
+
+
+def _sources(rows: Sequence[tuple[Kind, Held]]) -> tuple[Source, ...]:
+    texts = documents(held.text_hash for _, held in rows)
+    return tuple(_source(kind, held, texts) for kind, held in rows)
+
+
+def _source(kind: Kind, held: Held, texts: Mapping[str, Document]) -> Source:
+    name, group_name = held.policy_name, held.group_name
+    arn = "" if held.owner == INLINE else Policy.arn_of(held.owner or AWS_ACCOUNT, name, held.path)
+    return Source(kind, f"{name} (group {group_name})" if group_name else name, arn, texts[held.text_hash])

@@ -7,11 +7,10 @@ from functools import partial
 
 from accounts.models import Group, User
 from operations.access import request_for, signed_in_as
-from operations.authorization import policies_of
 from operations.call import Call
 from operations.effects import Effects, effects_of
 from operations.errors import InvalidInput, NoSuchEntity
-from operations.holdings import sources_of_group, sources_of_policies
+from operations.holdings import policies_of, sources_of_group, sources_of_policies
 from operations.operation import operation
 from operations.quotas import ensure_room
 from policies.models import Policy

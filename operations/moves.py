@@ -11,11 +11,11 @@ from django.db.models import Count, QuerySet
 from accounts.models import Group, User
 from accounts.names import name_key
 from operations.access import request_for, signed_in_as
-from operations.authorization import policies_of, tag_context
+from operations.authorization import tag_context
 from operations.call import Call
 from operations.effects import Effects, effects_of
 from operations.errors import AccessDenied
-from operations.holdings import sources_of_group
+from operations.holdings import policies_of, sources_of_group
 from operations.operation import operation
 from policies.engine import Kind, Source
 

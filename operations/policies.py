@@ -15,7 +15,6 @@ from operations.call import Call
 from operations.documents import ensure_policy_size, stored
 from operations.errors import DeleteConflict, EntityAlreadyExists
 from operations.operation import operation
-from operations.ownership import own_policy
 from operations.paging import DEFAULT_MAX_ITEMS, Page, key_of, marker_of, page_of
 from operations.quotas import ensure_room
 from operations.searching import Slice, order_of, slice_of
@@ -118,7 +117,7 @@ def list_policies(
 @operation("iam:DeletePolicy")
 def delete_policy(call: Call, *, policy_arn: str) -> None:
     """Delete a policy that nobody has and that is down to its default version; raises DeleteConflict."""
-    policy = own_policy(call, policy_arn)
+    policy = call.access(Policy, policy_arn)
     if policy.attachments.exists():
         raise DeleteConflict("Cannot delete a policy attached to entities.")
     if policy.bounded_users.exists():

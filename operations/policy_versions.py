@@ -8,7 +8,6 @@ from operations.call import Call
 from operations.documents import ensure_policy_size, stored
 from operations.errors import DeleteConflict, LimitExceeded, NoSuchEntity, ValidationError
 from operations.operation import operation
-from operations.ownership import own_policy
 from operations.paging import DEFAULT_MAX_ITEMS, Page, key_of, marker_of
 from operations.quotas import quota
 from policies.models import Policy, PolicyVersion
@@ -19,7 +18,7 @@ def create_policy_version(
     call: Call, *, policy_arn: str, policy_document: str, set_as_default: bool | None = None
 ) -> PolicyVersion:
     """Add a text under the next number, which is never used twice; it counts only as the default."""
-    policy = own_policy(call, policy_arn)
+    policy = call.access(Policy, policy_arn)
     ensure_policy_size(policy_document)
     _ensure_version_room(policy)
     before = policy.default_version
@@ -66,7 +65,7 @@ def _number(marker: str) -> int:
 @operation("iam:SetDefaultPolicyVersion")
 def set_default_policy_version(call: Call, *, policy_arn: str, version_id: str) -> None:
     """Put another version in force, at once and for everybody who has the policy."""
-    policy = own_policy(call, policy_arn)
+    policy = call.access(Policy, policy_arn)
     version, before = _version_of(policy, version_id), policy.default_version
     _put_in_force(policy, version)
     call.undo_by("iam:SetDefaultPolicyVersion", policy_arn=policy.arn, version_id=before.version_id)
@@ -75,7 +74,7 @@ def set_default_policy_version(call: Call, *, policy_arn: str, version_id: str) 
 @operation("iam:DeletePolicyVersion")
 def delete_policy_version(call: Call, *, policy_arn: str, version_id: str) -> None:
     """Delete a version that is not in force. Its text stays in the history."""
-    version = _version_of(own_policy(call, policy_arn), version_id)
+    version = _version_of(call.access(Policy, policy_arn), version_id)
     if version.is_default:
         raise DeleteConflict("Cannot delete the default version of a policy.")
     call.deleted({"VersionId": version.version_id, "Document": version.text_id})

@@ -10,7 +10,6 @@ from operations.authorization import Context, tag_context
 from operations.call import Call
 from operations.errors import InvalidInput, LimitExceeded
 from operations.operation import operation
-from operations.ownership import own_policy
 from operations.paging import Page
 from operations.quotas import quota
 from policies.models import Policy
@@ -86,14 +85,14 @@ def list_user_tags(
 
 @operation("iam:TagPolicy")
 def tag_policy(call: Call, *, policy_arn: str, tags: Sequence[Tag]) -> None:
-    policy = own_policy(call, policy_arn, tag_conditions(tags))
+    policy = call.access(Policy, policy_arn, tag_conditions(tags))
     policy.tags = merged(policy.tags, tags)
     policy.save(update_fields=["tags"])
 
 
 @operation("iam:UntagPolicy")
 def untag_policy(call: Call, *, policy_arn: str, tag_keys: Sequence[str]) -> None:
-    policy = own_policy(call, policy_arn, {"aws:TagKeys": list(tag_keys)})
+    policy = call.access(Policy, policy_arn, {"aws:TagKeys": list(tag_keys)})
     policy.tags = without(policy.tags, tag_keys)
     policy.save(update_fields=["tags"])
 

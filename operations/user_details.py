@@ -10,9 +10,10 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Attachment, Group, InlinePolicy, MFADevice, User
 from accounts.names import name_key
-from operations.authorization import Context, documents, request_of, tag_context
+from operations.authorization import Context, request_of, tag_context
 from operations.call import Call
 from operations.errors import AccessDenied, NoSuchEntity
+from operations.holdings import documents
 from operations.operation import operation
 from policies.engine import Policy as Document
 from policies.engine import decide

@@ -151,15 +151,17 @@ def search_users(
 
 
 def _describe(call: Call, users: Sequence[User]) -> None:
-    """Two plain queries for a page of rows: prefetching would build an object for every name."""
+    """Two plain queries for a page of rows: prefetching would build an object for every name, and order them all."""
     keys = [user.pk for user in users]
     groups, devices = defaultdict[int, list[str]](list), Counter[int]()
-    memberships = call.account.memberships.filter(user__in=keys).order_by("group__name_key")
+    memberships = call.account.memberships.filter(user__in=keys)
     for key, name in memberships.values_list("user_id", "group__group_name"):
         groups[key].append(name)
-    devices.update(call.account.mfa_devices.filter(user__in=keys).values_list("user_id", flat=True))
+    devices.update(
+        call.account.mfa_devices.filter(user__in=keys).order_by().values_list("user_id", flat=True)
+    )
     for user in users:
-        user.group_names, user.device_count = groups[user.pk], devices[user.pk]
+        user.group_names, user.device_count = sorted(groups[user.pk], key=name_key), devices[user.pk]
 
 
 @operation("iamconsole:CountUsers", action="iam:ListUsers", reads=True)

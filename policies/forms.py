@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -28,10 +28,6 @@ USES = (
 )
 # Whom a question is about, and the parameter that names it.
 SUBJECTS = {"user": "user_name", "group": "group_name", "document": "policy_document"}
-BLANK_TAGS = 3
-LONGEST_TAG = {
-    name: shape.metadata["max"] for name, shape in shape_of("iam:TagPolicy", "tags").member.members.items()
-}
 
 
 def name_field(operation: str) -> forms.RegexField:
@@ -276,34 +272,3 @@ class NewVersionForm(forms.Form):
 
 class UnchangedForm(forms.Form):
     """A step that asks nothing, where a refusal finds its place all the same."""
-
-
-class TagForm(forms.Form):
-    """One row; an empty key is no tag."""
-
-    key = forms.CharField(required=False, max_length=LONGEST_TAG["Key"])
-    value = forms.CharField(required=False, max_length=LONGEST_TAG["Value"])
-
-
-if TYPE_CHECKING:
-    TagFormSet = forms.BaseFormSet[TagForm]
-else:
-    TagFormSet = forms.BaseFormSet
-
-
-class TagRows(TagFormSet):
-    """The tags of an object, one row each, and some blank ones."""
-
-    @property
-    def tags(self) -> list[dict[str, str]]:
-        given = [form.cleaned_data for form in self.forms if form.cleaned_data.get("key")]
-        return [{"Key": row["key"], "Value": row["value"]} for row in given]
-
-
-def tag_rows(data: Mapping[str, Any] | None = None, tags: Sequence[Mapping[str, str]] = ()) -> TagRows:
-    most = quota("TAGS")
-    made: type[TagRows] = forms.formset_factory(  # type: ignore[assignment]  # it is the `formset` given
-        TagForm, formset=TagRows, extra=BLANK_TAGS, max_num=most, absolute_max=most + BLANK_TAGS
-    )
-    initial = [{"key": tag["Key"], "value": tag["Value"]} for tag in tags]
-    return made(data, initial=initial, prefix="tags")

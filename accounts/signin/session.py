@@ -76,10 +76,13 @@ def caller_of(request: HttpRequest) -> Caller:
 
 def _identity(session: SessionBase) -> User | RootUser | None:
     account_id, principal_id = session["account_id"], session["principal_id"]
+    # Every page asks this. At most one row fits, and `first` would spend its time on an order.
     if principal_id == ROOT:
-        return RootUser.objects.select_related("account").filter(account_id=account_id).first()
+        roots = RootUser.objects.select_related("account").filter(account_id=account_id)
+        return next(iter(roots), None)
     users = User.objects.select_related("account", "permissions_boundary")
-    return users.filter(account_id=account_id, user_id=principal_id).first()
+    found = users.filter(account_id=account_id, user_id=principal_id)
+    return next(iter(found), None)
 
 
 def _credential(session: SessionBase) -> Credential:

@@ -46,4 +46,11 @@ class Wizard:
         self.post("permissions", **{"go": "next", "how": "groups", "shown": "groups", **permissions})
 
     def create(self) -> Answer:
-        return self.post("review", go="create")
+        return self.review(go="create")
+
+    def review(self, *tags: tuple[str, str], **pressed: str) -> Answer:
+        """The last page with these rows of tags, and the button that is pressed."""
+        rows = {"tags-TOTAL_FORMS": str(len(tags)), "tags-INITIAL_FORMS": str(len(tags))}
+        for number, (key, value) in enumerate(tags):
+            rows |= {f"tags-{number}-key": key, f"tags-{number}-value": value}
+        return self.post("review", **rows, **pressed)

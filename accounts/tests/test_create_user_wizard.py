@@ -61,7 +61,7 @@ def test_lists_that_the_caller_may_not_read_are_gaps_with_their_action(carol: Ca
 def test_a_user_without_access_ends_at_the_list(account: Account, wizard: Wizard) -> None:
     wizard.to_review()
 
-    response = wizard.browser.post(wizard.url("review"), {"go": "create"}, follow=True)
+    response = wizard.browser.get(wizard.create()["Location"], follow=True)
 
     assert response.redirect_chain[-1][0] == "/iam/users/"
     assert "was created" in response.content.decode()
@@ -172,7 +172,7 @@ def test_groups_tags_and_password_are_given_in_one_act(
     create_group(root, group_name="Cashiers")
     wizard.to_permissions(**CONSOLE)
     wizard.post("permissions", go="next", how="groups", shown="groups", groups=["Cashiers"])
-    wizard.post("review", go="create", tag_key=["job", ""], tag_value=["cashier", ""])
+    wizard.review(("job", "cashier"), ("", ""), go="create")
 
     user = account.users.get()
     assert [group.group_name for group in user.groups.all()] == ["Cashiers"]
@@ -246,12 +246,24 @@ def test_review_warns_of_a_user_who_may_do_nothing(wizard: Wizard) -> None:
 
 def test_tags_are_added_and_removed_row_by_row(wizard: Wizard) -> None:
     wizard.to_review()
-    wizard.post("review", go="add-tag", tag_key=["job"], tag_value=["cashier"])
-    assert wizard.html("review").count('name="tag_key"') == 2
+    wizard.review(("job", "cashier"), go="add-tag")
+    assert 'name="tags-1-key"' in wizard.html("review")
 
-    wizard.post("review", remove="1", tag_key=["job", "shop"], tag_value=["cashier", "north"])
+    wizard.review(("job", "cashier"), ("shop", "north"), remove="1")
     assert "north" in wizard.html("review")
     assert "cashier" not in wizard.html("review").replace("job and cashier", "")
+
+
+def test_a_tag_without_a_key_is_refused_in_its_row_and_creates_nobody(
+    account: Account, wizard: Wizard
+) -> None:
+    wizard.to_review()
+
+    response = wizard.review(("", "cashier"), go="create")
+
+    assert response.status_code == 422
+    assert "A tag needs a key." in response.content.decode()
+    assert names(account) == []
 
 
 def test_a_second_submit_creates_nobody_and_ends_on_the_same_page(account: Account, wizard: Wizard) -> None:

@@ -22,7 +22,8 @@ from accounts.signin.middleware import ConsoleRequest
 from accounts.signin.password_rules import rule_lines
 from accounts.views.form_tasks import FormTask, performed
 from accounts.views.own_account import account_of
-from accounts.views.root_only import freshly_proved, root_only
+from accounts.views.proof import freshly_proved
+from accounts.views.root_only import root_only
 from iamconsole.clock import now
 from iamconsole.pages import page
 from operations.account import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -25,8 +26,9 @@ from accounts.views.new_user import (
     password_for,
     sealed,
 )
-from accounts.views.review import TAGS, rows_in, summary_of, tag_rows, tags_of
+from accounts.views.review import TAGS, rearranged, rows_of, summary_of
 from iamconsole.pages import flash, page, refused
+from iamconsole.tags import TagRows, tag_rows
 from operations.call import may
 from operations.errors import ServiceError
 from operations.login_profiles import rules_of
@@ -92,33 +94,34 @@ def create_user_review(request: ConsoleRequest) -> HttpResponse:
     if isinstance(run, HttpResponse):
         return run
     if request.method != "POST":
-        return page(request, REVIEW_TEMPLATE, _review(request, run, forms.Form()))
-    rows = rows_in(request.POST)
-    run = wizard.remember(request, run, TAGS, rows)
+        return page(request, REVIEW_TEMPLATE, _review(request, run, rows_of(run)))
+    rows = tag_rows(request.POST)
+    run = wizard.remember(request, run, TAGS, rearranged(rows, request.POST))
     go = request.POST.get("go", "")
-    if go == "create":
-        return _create(request, run)
-    return see_other(run.url("create-user-permissions" if go == "previous" else "create-user-review"))
+    if go != "create":
+        return see_other(run.url("create-user-permissions" if go == "previous" else "create-user-review"))
+    if not rows.is_valid():
+        context = _review(request, run, rows)
+        return page(request, REVIEW_TEMPLATE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _create(request, run, rows)
 
 
-def _review(request: ConsoleRequest, run: wizard.Run, form: forms.Form) -> dict[str, Any]:
+def _review(request: ConsoleRequest, run: wizard.Run, rows: TagRows) -> dict[str, Any]:
     details, permissions = details_of(run), permissions_of(run)
     adds_change_password = needs_change_password(request.caller, details)
-    rows = tag_rows(run)
     return {
-        "form": form,
         "action": run.url("create-user-review"),
         "is_custom": details.password_kind == CUSTOM,
         "permissions": permissions,
         "summary": summary_of(permissions, adds_change_password=adds_change_password),
-        "tag_rows": rows,
-        "may_add_tag": len(rows) < quota("TAGS"),
+        "rows": rows,
+        "may_add_tag": len(rows.forms) < quota("TAGS"),
         "most_tags": quota("TAGS"),
         **frame(run, REVIEW),
     }
 
 
-def _create(request: ConsoleRequest, run: wizard.Run) -> HttpResponse:
+def _create(request: ConsoleRequest, run: wizard.Run, rows: TagRows) -> HttpResponse:
     """All or nothing; of two submits of one run the second only sees what the first one made."""
     form, caller = forms.Form({}), request.caller
     details, permissions = details_of(run), permissions_of(run)
@@ -128,7 +131,7 @@ def _create(request: ConsoleRequest, run: wizard.Run) -> HttpResponse:
         with act(caller, "CreateUserWizard"):
             wizard.ensure_unfinished(request, run)
             user = create_user_with_everything(
-                caller, details, permissions, password=password, tags=tags_of(run)
+                caller, details, permissions, password=password, tags=rows.tags
             )
             wizard.finish(request, run, _result(user, password, run))
     except wizard.AlreadyFinished:
@@ -137,7 +140,7 @@ def _create(request: ConsoleRequest, run: wizard.Run) -> HttpResponse:
         flash(request, "warn", SEAL_BROKEN)
         return see_other(run.url("create-user-details"))
     except ServiceError as error:
-        context = _review(request, run, form)
+        context = {"form": form, **_review(request, run, rows)}
         return refused(request, error, template=REVIEW_TEMPLATE, context=context, form=form)
     said = f"User `{user.user_name}` was created."
     flash(request, "ok", said, reverse("user", args=[user.user_name]), "View user")

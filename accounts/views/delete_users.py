@@ -16,7 +16,7 @@ from accounts.views.proof import needs_proof, to_proof
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from operations.acts import delete_user_with_everything
-from operations.errors import FreshProofRequired, ServiceError
+from operations.errors import ServiceError
 from operations.operation import act
 from operations.user_details import list_user_contents
 
@@ -57,8 +57,6 @@ def _delete(request: ConsoleRequest, user_names: Sequence[str], back: str) -> Ht
         with act(request.caller, "DeleteUsers"):
             for user in users:
                 delete_user_with_everything(request.caller, user.user_name)
-    except FreshProofRequired:
-        raise
     except ServiceError as error:
         return refused(request, error, template=TEMPLATE, context=context, form=form)
     names = ", ".join(f"`{user.user_name}`" for user in users)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from accounts.signin.flow import form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash, page, refused
-from operations.errors import FreshProofRequired, ServiceError
+from operations.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,6 @@ def performed(request: ConsoleRequest, form: BaseForm, task: FormTask, **context
         return page(request, task.template, shown, status=form_status(form))
     try:
         task.act()
-    except FreshProofRequired:
-        raise
     except ServiceError as error:
         return refused(request, error, template=task.template, context=shown, form=form)
     flash(request, "ok", task.done)

@@ -12,7 +12,7 @@ from accounts.views.mfa_owners import Owner
 from accounts.views.proof import freshly_proved
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
-from operations.errors import FreshProofRequired, ServiceError
+from operations.errors import ServiceError
 
 
 @require_http_methods(PAGE_METHODS)
@@ -33,8 +33,6 @@ def remove(request: ConsoleRequest, owner: Owner) -> HttpResponse:
         return page(request, "accounts/mfa_remove.html", context, status=form_status(form))
     try:
         owner.remove(serial_number)
-    except FreshProofRequired:
-        raise
     except ServiceError as error:
         return refused(request, error, template="accounts/mfa_remove.html", context=context, form=form)
     flash(request, "ok", f"`{name}` of `{owner.label}` is removed.")

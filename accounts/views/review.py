@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -11,6 +11,7 @@ from accounts.forms.create_user import COPY, GROUPS
 from accounts.views.new_user import CHANGE_PASSWORD, Permissions
 from accounts.views.pickers import name_of
 from accounts.views.wizard import Run
+from iamconsole.tags import TagRows, tag_rows
 from operations.quotas import quota
 from operations.tags import Tag
 
@@ -50,21 +51,14 @@ def _policy(arn: str, used_as: str) -> Line:
     return Line(name_of(arn), kind, used_as)
 
 
-def rows_in(data: QueryDict) -> list[Tag]:
+def rows_of(run: Run) -> TagRows:
+    """The rows of the run: one comes when its button is pressed, so none is blank unasked."""
+    return tag_rows(None, run.answers.get(TAGS, []), blank_rows=0)
+
+
+def rearranged(rows: TagRows, data: QueryDict) -> list[Tag]:
     """The rows as they were typed, after the button that was pressed: one more, or one less."""
-    pairs = zip(data.getlist("tag_key"), data.getlist("tag_value"), strict=False)
-    rows: list[Tag] = [{"Key": key.strip(), "Value": value.strip()} for key, value in pairs]
     gone = data.get("remove", "")
-    kept = [row for number, row in enumerate(rows, start=1) if str(number) != gone]
+    kept = [row for number, row in enumerate(rows.typed, start=1) if str(number) != gone]
     added = [BLANK] if data.get("go") == "add-tag" else []
     return [*kept, *added][: quota("TAGS")]
-
-
-def tag_rows(run: Run) -> Sequence[Tag]:
-    rows: Sequence[Tag] = run.answers.get(TAGS, [])
-    return rows
-
-
-def tags_of(run: Run) -> list[Tag]:
-    """The tags to give: rows that were left blank are none."""
-    return [row for row in tag_rows(run) if row["Key"] or row["Value"]]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms.tags import tag_rows, tags_in
 from accounts.signin.flow import PAGE_METHODS, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.user_detail import crumbs, frame
 from iamconsole.pages import flash, page, refused
+from iamconsole.tags import tag_changes, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
@@ -41,7 +41,7 @@ def manage_tags(request: ConsoleRequest, user_name: str) -> HttpResponse:
     if not rows.is_valid():
         return page(request, TEMPLATE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        replace_tags(request.caller, user_name, present=user.tags, wanted=tags_in(rows))
+        replace_tags(request.caller, user_name, present=user.tags, wanted=rows.tags)
     except ServiceError as error:
         return refused(request, error, template=TEMPLATE, context=context)
     flash(request, "ok", f"The tags of `{user_name}` are saved.")
@@ -50,15 +50,9 @@ def manage_tags(request: ConsoleRequest, user_name: str) -> HttpResponse:
 
 def replace_tags(caller: Caller, user_name: str, *, present: Sequence[Tag], wanted: Sequence[Tag]) -> None:
     """Take away the keys that are gone and set what is new or changed, in one act."""
-    kept = {tag["Key"].lower() for tag in wanted}
-    gone = [tag["Key"] for tag in present if tag["Key"].lower() not in kept]
-    changed = [tag for tag in wanted if tag not in [*map(_plain, present)]]
+    gone, changed = tag_changes(present, wanted)
     with act(caller, "ManageTags"):
         if gone:
             untag_user(caller, user_name=user_name, tag_keys=gone)
         if changed:
             tag_user(caller, user_name=user_name, tags=changed)
-
-
-def _plain(tag: Mapping[str, str]) -> dict[str, str]:
-    return {"Key": tag["Key"], "Value": tag["Value"]}

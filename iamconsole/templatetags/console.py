@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -33,6 +34,7 @@ LAYERS = {
     "rcp": "Resource guardrail",
     "vpc_endpoint": "Endpoint policy",
 }
+ASCENDING, DESCENDING = mark_safe(' aria-sort="ascending"'), mark_safe(' aria-sort="descending"')
 NEVER = mark_safe('<span class="hint">Never</span>')
 # A string of a JSON document, and the colon behind it when it is a name.
 STRING = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?')
@@ -87,6 +89,22 @@ def brief_time(at: datetime | None) -> SafeString:
     if at is None:
         return NEVER
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), absolute(at), ago(at))
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: Context, label: str, key: str) -> SafeString:
+    """A column heading that sorts by `key`, and the other way round where it does so already (the name `sort`)."""
+    ascending, descending = context["sort"] == key, context["sort"] == f"-{key}"
+    query = context["request"].GET.copy()
+    query["sort"] = f"-{key}" if ascending else key
+    query.pop("marker", None)
+    return format_html(
+        '<th scope="col"{}><a href="?{}">{}{}</a></th>',
+        ASCENDING if ascending else DESCENDING if descending else "",
+        query.urlencode(),
+        label,
+        icon("up" if ascending else "down" if descending else "sort"),
+    )
 
 
 @register.inclusion_tag("_breadcrumbs.html")

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.test import RequestFactory
 
 from iamconsole.clock import now
 from iamconsole.templatetags.console import absolute, ago, backticks, layer_title
@@ -55,3 +56,23 @@ def test_a_document_is_highlighted_and_escaped() -> None:
 
 def test_every_layer_has_a_title() -> None:
     assert all("_" not in layer_title(layer) for layer in Layer)
+
+
+@pytest.mark.parametrize(
+    ("sort", "href", "aria"),
+    [
+        ("user_name", "?text=a&amp;sort=-user_name", 'aria-sort="ascending"'),
+        ("-user_name", "?text=a&amp;sort=user_name", 'aria-sort="descending"'),
+        ("path", "?text=a&amp;sort=user_name", ""),
+    ],
+)
+def test_a_heading_turns_its_own_order_round_and_begins_at_the_first_page(
+    rf: RequestFactory, sort: str, href: str, aria: str
+) -> None:
+    request = rf.get("/", {"text": "a", "marker": "x"})
+
+    shown = rendered('{% sort_header "User name" "user_name" %}', sort=sort, request=request)
+
+    assert f'href="{href}"' in shown
+    assert aria in shown
+    assert ("aria-sort" in shown) == bool(aria)

@@ -245,7 +245,7 @@ def test_old_versions_go_before_the_policy_and_its_texts_stay(root: Caller, rece
 
 
 def test_nobody_deletes_a_policy_of_awss(root: Caller) -> None:
-    with pytest.raises(AccessDenied, match="Policy is outside your own account"):
+    with pytest.raises(AccessDenied, match="not an account's to do"):
         delete_policy(root, policy_arn=READ_ONLY)
 
 

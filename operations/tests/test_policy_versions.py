@@ -96,5 +96,5 @@ def test_a_missing_version_is_named(root: Caller, arn: str, version_id: str) -> 
 
 
 def test_nobody_adds_a_version_to_a_policy_of_awss(root: Caller) -> None:
-    with pytest.raises(AccessDenied, match="Policy is outside your own account"):
+    with pytest.raises(AccessDenied, match="not an account's to do"):
         create_policy_version(root, policy_arn=READ_ONLY, policy_document=WRITE)

@@ -116,7 +116,7 @@ def test_a_user_may_be_born_with_a_boundary(root: Caller) -> None:
 
 
 def test_nobody_tags_a_policy_of_aws(root: Caller) -> None:
-    with pytest.raises(AccessDenied, match="outside your own account"):
+    with pytest.raises(AccessDenied, match="not an account's to do"):
         tag_policy(root, policy_arn=READ_ONLY, tags=[JOB])
-    with pytest.raises(AccessDenied, match="outside your own account"):
+    with pytest.raises(AccessDenied, match="not an account's to do"):
         untag_policy(root, policy_arn=READ_ONLY, tag_keys=["job"])

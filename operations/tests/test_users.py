@@ -148,6 +148,7 @@ def shop(root: Caller, clock: MovableClock) -> Caller:
     ("filters", "names"),
     [
         ({"text": "O"}, ["cleo", "dora"]),
+        ({"text": "_"}, []),
         ({"path": "/shop/"}, ["ana", "cleo", "dora"]),
         ({"console_access": "yes"}, ["cleo"]),
         ({"mfa": "no", "path": "/"}, ["ana", "ben", "cleo", "dora"]),

@@ -24,14 +24,17 @@ from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
 from policies.engine.text import JsonError, Member, Members, Node, parse_json, position
+from policies.engine.wire import Compiled, InputError, compile, evaluate
 
 __all__ = [
     "Check",
+    "Compiled",
     "Condition",
     "Decision",
     "Effect",
     "Gate",
     "GateState",
+    "InputError",
     "JsonError",
     "Kind",
     "Layer",
@@ -52,7 +55,9 @@ __all__ = [
     "Statement",
     "StatementTrace",
     "Trace",
+    "compile",
     "decide",
+    "evaluate",
     "explain",
     "matches",
     "missing_statement",

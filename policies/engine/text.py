@@ -115,27 +115,20 @@ def parse_json(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> Node:
 
 
 def node_of(value: Any, *, depth: int = 0) -> Node:
-    """The node of a value that a JSON parser has read already; its positions are all 0.
+    """The node of a value that Python's own JSON parser has read; its positions are all 0.
 
-    Raises JsonError for what JSON cannot spell and for nesting deeper than 32.
+    Raises JsonError for nesting deeper than 32.
     """
-    if isinstance(value, str | bool | int) or value is None:
+    if type(value) is str:
         return Node(value, 0, 0)
-    if depth == MAXIMUM_DEPTH:
+    if depth > MAXIMUM_DEPTH:
         raise JsonError(f"The value nests deeper than {MAXIMUM_DEPTH} levels.", 0)
-    if isinstance(value, list | tuple):
+    if type(value) is list:
         return Node(tuple([node_of(item, depth=depth + 1) for item in value]), 0, 0)
-    if isinstance(value, dict):
-        return Node(Members([_member_of(*pair, depth + 1) for pair in value.items()]), 0, 0)
-    if isinstance(value, float) and math.isfinite(value):
-        return Node(value, 0, 0)
-    raise JsonError(f"`{value!r:.40}` is no value of JSON.", 0)
-
-
-def _member_of(name: object, value: object, depth: int) -> Member:
-    if not isinstance(name, str):
-        raise JsonError(f"The key `{name!r:.40}` is no string.", 0)
-    return Member(Node(name, 0, 0), node_of(value, depth=depth))
+    if type(value) is dict:
+        members = [Member(Node(name, 0, 0), node_of(item, depth=depth + 1)) for name, item in value.items()]
+        return Node(Members(members), 0, 0)
+    return Node(value, 0, 0)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

@@ -11,10 +11,11 @@ from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
 from iamconsole.pages import flash, page, refused
+from iamconsole.tags import TagRows, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.policies import create_policy
-from policies.forms import NewPolicyForm, TagRows, tag_rows
+from policies.forms import NewPolicyForm
 from policies.models import Policy
 from policies.views import drafts
 from policies.views.addresses import POLICIES, address, crumbs

@@ -12,6 +12,7 @@ from iamconsole.abilities import Abilities
 from iamconsole.pages import page
 from iamconsole.reading import attempt
 from operations.caller import Caller
+from operations.holdings import STORED_LENGTH
 from operations.policies import get_policy, list_entities_for_policy
 from operations.policy_versions import get_policy_version
 from policies.catalog import catalog
@@ -20,7 +21,6 @@ from policies.models import Policy, PolicyVersion
 from policies.summary import cut_of, summarize
 from policies.views.addresses import address, crumbs
 from policies.views.deciding import marked
-from policies.views.meaning import STORED_LENGTH
 
 if TYPE_CHECKING:
     from operations.policies import ListedPolicy

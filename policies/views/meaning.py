@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from operations.effects import Effects, effects_of
+from operations.holdings import STORED_LENGTH
 from policies.engine import Kind, PolicyError, Principal, PrincipalKind, Request, Source, parse_policy
 from policies.models import Policy
 
 ANYBODY = "arn:aws:iam::{}:user/anybody"
-# AWS's own policies are longer than what people may type.
-STORED_LENGTH = 1_000_000
 
 
 def effects_between(policy: Policy, old: str, new: str) -> Effects | None:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash, page, refused
+from iamconsole.tags import tag_changes, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
 from operations.tags import Tag, list_policy_tags, tag_policy, untag_policy
-from policies.forms import UnchangedForm, tag_rows
+from policies.forms import UnchangedForm
 from policies.models import Policy
 from policies.views.addresses import address, crumbs
 from policies.views.details import head_of, policy_of
@@ -52,10 +53,7 @@ def edit_policy_tags(request: ConsoleRequest) -> HttpResponse:
 
 
 def _save(caller: Caller, policy: Policy, tags: Sequence[Tag]) -> None:
-    """Only what differs is written, so that nobody needs a right that is not used."""
-    kept = {tag["Key"].lower() for tag in tags}
-    gone = [tag["Key"] for tag in policy.tags if tag["Key"].lower() not in kept]
-    new = [tag for tag in tags if tag not in policy.tags]
+    gone, new = tag_changes(policy.tags, tags)
     with act(caller, "EditPolicyTags"):
         if gone:
             untag_policy(caller, policy_arn=policy.arn, tag_keys=gone)
