@@ -36,10 +36,10 @@ class UsersFilterForm(forms.Form):
     console_access = forms.ChoiceField(required=False, choices=YES_NO)
 
     @property
-    def asked(self) -> dict[str, str]:
-        """The filters that are set."""
+    def asked(self) -> dict[str, str | None]:
+        """Every filter, None where it is not set."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: self.cleaned_data.get(name) or None for name in self.fields}
 
 
 class UsersPreferencesForm(forms.Form):

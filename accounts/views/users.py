@@ -31,12 +31,10 @@ def look_in(cookie: str) -> dict[str, Any]:
 
 @require_safe
 def users(request: ConsoleRequest) -> HttpResponse:
-    filters = UsersFilterForm(request.GET)
+    asked = UsersFilterForm(request.GET).asked
     look = look_in(request.COOKIES.get(COOKIE, ""))
     sort, marker = request.GET.get("sort") or None, request.GET.get("marker") or None
-    found = search_users(
-        request.caller, **filters.asked, sort=sort, marker=marker, max_items=look["page_size"]
-    )
+    found = search_users(request.caller, **asked, sort=sort, marker=marker, max_items=look["page_size"])
     abilities = Abilities(request.caller, User.arn_of(request.caller.account_id, "*"))
     at = account_of(request.caller).now(now())
     context = {
@@ -45,7 +43,8 @@ def users(request: ConsoleRequest) -> HttpResponse:
         "found": found,
         "marker": marker,
         "sort": sort or "user_name",
-        "asked": filters.asked,
+        "asked": asked,
+        "is_filtered": any(asked.values()),
         "columns": look["columns"],
         "count": partial(count_users, request.caller),
         "off": abilities.off_everywhere(create="iam:CreateUser", delete="iam:DeleteUser"),

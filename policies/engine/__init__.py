@@ -7,6 +7,15 @@ from policies.engine.conditions import Condition
 from policies.engine.decide import decide
 from policies.engine.decision import Decision, Match, Outcome
 from policies.engine.document import Effect, Policy, Statement
+from policies.engine.effective import (
+    Asker,
+    Certainty,
+    Effective,
+    Prospect,
+    Verdict,
+    effective,
+    open_conditions,
+)
 from policies.engine.explain import (
     Check,
     Gate,
@@ -24,14 +33,18 @@ from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
 from policies.engine.text import JsonError, Member, Members, Node, parse_json, position
+from policies.engine.universe import Universe
 from policies.engine.wire import Compiled, InputError, compile, evaluate
 
 __all__ = [
+    "Asker",
+    "Certainty",
     "Check",
     "Compiled",
     "Condition",
     "Decision",
     "Effect",
+    "Effective",
     "Gate",
     "GateState",
     "InputError",
@@ -49,18 +62,23 @@ __all__ = [
     "PolicySet",
     "Principal",
     "PrincipalKind",
+    "Prospect",
     "Request",
     "Source",
     "SourceTrace",
     "Statement",
     "StatementTrace",
     "Trace",
+    "Universe",
+    "Verdict",
     "compile",
     "decide",
+    "effective",
     "evaluate",
     "explain",
     "matches",
     "missing_statement",
+    "open_conditions",
     "parse_json",
     "parse_policy",
     "policy_from_node",

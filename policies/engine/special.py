@@ -45,6 +45,11 @@ _CHANGES_OF_ROLES: Final = frozenset(
 _CHANGES_OF_ALIASES: Final = frozenset({"kms:createalias", "kms:deletealias", "kms:updatealias"})
 
 
+# Every action that `is_out_of_reach` may refuse.
+OUT_OF_REACH: Final = _CHANGES_OF_POLICIES | _CHANGES_OF_ROLES | _CHANGES_OF_ALIASES | {"sts:assumerole"}
+KEY_ACTIONS: Final = "kms:*"
+
+
 def is_always_allowed(request: Request) -> bool:
     """Whether this is sts:GetCallerIdentity by a signed caller."""
     return request.folded_action == ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS

@@ -1,0 +1,82 @@
+"""All actions of a catalog at once: a set of actions is one integer, a bit for each name in alphabetical order."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from policies.engine.document import Policy, Statement
+from policies.engine.patterns import action_pattern, fold
+
+AFTER_EVERY_NAME: Final = "\U0010ffff"
+# Patterns and documents come from policies, of which there is an end; what nobody holds any more must go.
+MOST_PATTERNS: Final = 65_536
+MOST_DOCUMENTS: Final = 16_384
+
+
+class Universe:
+    """The actions that there are. `unresourced` are those without resource types, asked about with `*`."""
+
+    def __init__(self, actions: Iterable[str], unresourced: Iterable[str] = ()) -> None:
+        self.names = tuple(sorted({fold(action) for action in actions}))
+        self.everything = (1 << len(self.names)) - 1
+        self._places = {name: place for place, name in enumerate(self.names)}
+        self._masks: dict[str, int] = {}
+        self._documents: dict[int, tuple[Policy, tuple[int, ...]]] = {}
+        self.unresourced = self.set_of(unresourced)
+
+    def bit(self, action: str) -> int:
+        """The set of one action; empty for a name that the catalog does not hold."""
+        place = self._places.get(fold(action))
+        return 0 if place is None else 1 << place
+
+    def set_of(self, actions: Iterable[str]) -> int:
+        """The set of these actions."""
+        return sum(self.bit(action) for action in {fold(action) for action in actions})
+
+    def names_in(self, actions: int) -> Iterator[str]:
+        """The folded names in a set, in alphabetical order."""
+        spelled = f"{actions:b}"[::-1]
+        place = spelled.find("1")
+        while place >= 0:
+            yield self.names[place]
+            place = spelled.find("1", place + 1)
+
+    def matching(self, written: str) -> int:
+        """The actions that a text of an Action element covers."""
+        key = fold(written)
+        found = self._masks.get(key)
+        if found is None:
+            if len(self._masks) >= MOST_PATTERNS:
+                self._masks.clear()
+            found = self._masks[key] = self._swept(key)
+        return found
+
+    def covered(self, document: Policy) -> tuple[int, ...]:
+        """The actions that each statement of a document is about; found out once for a document."""
+        known = self._documents.get(id(document))
+        if known is None:
+            if len(self._documents) >= MOST_DOCUMENTS:
+                self._documents.clear()
+            # The document is kept beside its answer, so that no other one can get its identity.
+            known = (document, tuple(map(self._covered_by, document.statements)))
+            self._documents[id(document)] = known
+        return known[1]
+
+    def _covered_by(self, statement: Statement) -> int:
+        covered = 0
+        for written in statement.actions or statement.not_actions or ():
+            covered |= self.matching(written)
+        return covered if statement.not_actions is None else self.everything & ~covered
+
+    def _swept(self, folded: str) -> int:
+        pattern = action_pattern(folded)
+        if pattern is None:
+            return 0
+        if pattern.exact is not None:
+            return self.bit(pattern.exact)
+        head = pattern.head if isinstance(pattern.head, str) else ""
+        start = bisect_left(self.names, head)
+        end = bisect_left(self.names, head + AFTER_EVERY_NAME)
+        if pattern.prefix is not None:
+            return (1 << end) - (1 << start)
+        return sum(1 << place for place in range(start, end) if pattern.matches(self.names[place]))
