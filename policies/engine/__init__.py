@@ -8,11 +8,11 @@ from policies.engine.decide import decide
 from policies.engine.decision import Decision, Match, Outcome
 from policies.engine.document import Effect, Policy, Statement
 from policies.engine.effective import (
-    Asker,
-    Certainty,
+    Difference,
     Effective,
     Prospect,
     Verdict,
+    diff,
     effective,
     open_conditions,
 )
@@ -27,9 +27,12 @@ from policies.engine.explain import (
     missing_statement,
 )
 from policies.engine.grammar import PolicyError, parse_policy, policy_from_node
+from policies.engine.hearing import Asker, Certainty
+from policies.engine.holders import Holder, who_can
 from policies.engine.kinds import Kind, Layer
 from policies.engine.patterns import matches
 from policies.engine.policy_set import Policies, PolicySet
+from policies.engine.remedy import Remedy, remedy
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
 from policies.engine.text import JsonError, Member, Members, Node, parse_json, position
@@ -43,10 +46,12 @@ __all__ = [
     "Compiled",
     "Condition",
     "Decision",
+    "Difference",
     "Effect",
     "Effective",
     "Gate",
     "GateState",
+    "Holder",
     "InputError",
     "JsonError",
     "Kind",
@@ -63,6 +68,7 @@ __all__ = [
     "Principal",
     "PrincipalKind",
     "Prospect",
+    "Remedy",
     "Request",
     "Source",
     "SourceTrace",
@@ -73,6 +79,7 @@ __all__ = [
     "Verdict",
     "compile",
     "decide",
+    "diff",
     "effective",
     "evaluate",
     "explain",
@@ -83,4 +90,6 @@ __all__ = [
     "parse_policy",
     "policy_from_node",
     "position",
+    "remedy",
+    "who_can",
 ]

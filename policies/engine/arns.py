@@ -53,7 +53,8 @@ def _is_whole(text: str) -> bool:
     """
     *first, last = text.split(":", PARTS - 1)
     head = "".join(first)
-    return len(first) == PARTS - 1 and "$" not in text and "*" not in head and "?" not in head and bool(last)
+    is_literal = "$" not in text and "*" not in head and "?" not in head
+    return is_literal and len(first) == PARTS - 1 and first[0] == "arn" and bool(last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,11 @@ class ResourceSet:
         """Whether the element covers the request's resource; only a written `*` covers the resource `*`."""
         if self.everything:
             return True
-        if (parts := split_arn(resource)) is None:
+        if self.whole.matches(resource):
+            return True
+        if not (self.parted or self.short) or (parts := split_arn(resource)) is None:
             return False
-        return self.whole.matches(resource) or self._covers_parts(parts, context, kind)
+        return self._covers_parts(parts, context, kind)
 
     def _covers_parts(self, parts: tuple[str, ...], context: Context, kind: Kind) -> bool:
         if any(arn.matches(parts, context) for arn in self.parted):

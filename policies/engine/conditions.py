@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Self
 
 from policies.engine.operators import OPERATORS, Operator, Test
@@ -21,7 +21,7 @@ class Qualifier(StrEnum):
     ANY = "foranyvalue"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperatorName:
     """A written operator taken apart: `ForAnyValue:StringLikeIfExists`. AWS ignores its case."""
 
@@ -30,6 +30,7 @@ class OperatorName:
     if_exists: bool
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, written: str) -> Self:
         """The parts of a written name; a name that cannot be taken apart has an unknown base."""
         match = _WRITTEN.fullmatch(fold(written))
@@ -37,7 +38,7 @@ class OperatorName:
             return cls(Qualifier.NONE, "", False)
         return cls(Qualifier(match[1] or ""), match[2], bool(match[3]))
 
-    @property
+    @cached_property
     def is_null(self) -> bool:
         """Whether this is Null, which knows no IfExists."""
         return self.base == "null" and not self.if_exists
@@ -84,7 +85,7 @@ class Condition:
         known = self.name.operator
         return tuple(known.make(value, self.version) for value in self.values) if known else ()
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
         """Whether the operator exists. An unknown one must not let anything through: see `Statement`."""
         return self.name.is_null or self.name.operator is not None
@@ -104,15 +105,15 @@ class Condition:
         A missing key fails, except under IfExists, ForAllValues and unqualified negated operators. A key with
         several values fails under an operator without ForAllValues or ForAnyValue.
         """
-        given = self.given(context)
-        if self.name.is_null:
+        given, name = context.get(self.folded_key, ()), self.name
+        if name.is_null:
             return ("false" if given else "true") in [fold(value) for value in self.values]
         if not given:
             return self._holds_without_key()
-        if self.name.qualifier is Qualifier.ANY:
+        if name.qualifier is Qualifier.NONE:
+            return len(given) == 1 and self._passes(given[0], context)
+        if name.qualifier is Qualifier.ANY:
             return any(self._passes(value, context) for value in given)
-        if self.name.qualifier is Qualifier.NONE and len(given) > 1:
-            return False
         return all(self._passes(value, context) for value in given)
 
     def _holds_without_key(self) -> bool:
@@ -121,9 +122,10 @@ class Condition:
         return self.name.if_exists or self.name.qualifier is Qualifier.ALL
 
     def _passes(self, value: str, context: Context) -> bool:
-        verdicts = [test(value, context) for test in self.tests]
-        return all(verdict is False for verdict in verdicts) if self._is_negated else True in verdicts
+        if self._is_negated:
+            return all(test(value, context) is False for test in self.tests)
+        return any(test(value, context) for test in self.tests)
 
-    @property
+    @cached_property
     def _is_negated(self) -> bool:
         return self.name.operator is not None and self.name.operator.negated

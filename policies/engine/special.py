@@ -62,13 +62,18 @@ def is_out_of_reach(request: Request) -> bool:
     root user cannot assume a role ("Roles may not be assumed by root accounts", STS API reference).
     """
     action = request.folded_action
+    return action in OUT_OF_REACH and is_reserved(action, request.resource, request.principal.kind)
+
+
+def is_reserved(action: str, resource: str, caller: PrincipalKind) -> bool:
+    """The same for one of the actions of OUT_OF_REACH, by its folded name."""
     if action in _CHANGES_OF_POLICIES:
-        return ":iam::aws:policy/" in request.resource
+        return ":iam::aws:policy/" in resource
     if action in _CHANGES_OF_ROLES:
-        return ":role/aws-reserved/" in request.resource
+        return ":role/aws-reserved/" in resource
     if action in _CHANGES_OF_ALIASES:
-        return _last_part(request.resource).startswith("alias/aws/")
-    return action == "sts:assumerole" and request.principal.kind is PrincipalKind.ROOT
+        return _last_part(resource).startswith("alias/aws/")
+    return caller is PrincipalKind.ROOT
 
 
 def depends_on_its_own_policy(request: Request) -> bool:

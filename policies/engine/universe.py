@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.engine.document import Policy, Statement
 from policies.engine.patterns import action_pattern, fold
+from policies.engine.special import OUT_OF_REACH
 
 AFTER_EVERY_NAME: Final = "\U0010ffff"
 # Patterns and documents come from policies, of which there is an end; what nobody holds any more must go.
@@ -23,6 +24,7 @@ class Universe:
         self._masks: dict[str, int] = {}
         self._documents: dict[int, tuple[Policy, tuple[int, ...]]] = {}
         self.unresourced = self.set_of(unresourced)
+        self.out_of_reach = self.set_of(OUT_OF_REACH)
 
     def bit(self, action: str) -> int:
         """The set of one action; empty for a name that the catalog does not hold."""
