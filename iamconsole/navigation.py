@@ -50,7 +50,11 @@ SECTIONS = (
         ),
     ),
     Section("reports", "Access reports", (Item("Event history", "/iam/events/"),)),
-    Section("tools", "Tools", (Item("Check access", "/iam/check-access/"),)),
+    Section(
+        "tools",
+        "Tools",
+        (Item("Check access", "/iam/check-access/"), Item("Who can do this?", "/iam/who-can/")),
+    ),
 )
 
 

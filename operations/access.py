@@ -55,7 +55,7 @@ def check_access(
     has nothing else. Raises NoSuchEntity, ValidationError and MalformedPolicyDocument.
     """
     _ensure_one([user_name, group_name, policy_arn, policy_document])
-    _ensure_action(action_name)
+    ensure_action(action_name)
     resource, context = resource_arn or "*", {**_mfa_context(mfa), **_entries(context_entries)}
     if user_name is not None:
         user = call.access(User, user_name)
@@ -119,7 +119,7 @@ def _ensure_one(subjects: Sequence[str | None]) -> None:
         raise ValidationError("Name one user, one group or one policy to ask about.", parameter="user_name")
 
 
-def _ensure_action(action_name: str) -> None:
+def ensure_action(action_name: str) -> None:
     service, _, name = action_name.partition(":")
     if not service or not name or "*" in action_name or "?" in action_name:
         raise ValidationError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accounts.models import Attachment, Group, InlinePolicy, User
 from policies.engine import Kind, Source, parse_policy
@@ -58,56 +58,72 @@ class Held(NamedTuple):
 def policies_of(user: User) -> tuple[Source, ...]:
     """The identity policies of a user and its boundary, in one query while the documents are cached."""
     boundary = [(Kind.BOUNDARY, held) for held in _boundary(user)]
-    return _sources([*boundary, *_held(Q(user=user) | Q(group__memberships__user=user))])
+    return sources_of_rows([*boundary, *_held(Q(user=user) | Q(group__memberships__user=user))])
 
 
 def sources_of_group(group: Group) -> tuple[Source, ...]:
     """The policies that everybody in the group has through it, named as they are for its users."""
-    return _sources(_held(Q(group=group)))
+    return sources_of_rows(_held(Q(group=group)))
 
 
 def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:
     """Managed policies as they would count once attached to a user."""
     versions = PolicyVersion.objects.filter(policy__in=policies, is_default=True).select_related("policy")
-    return _sources([(Kind.IDENTITY, _managed(version)) for version in versions])
+    return sources_of_rows([(Kind.IDENTITY, managed(version)) for version in versions])
 
 
 def _held(holder: Q) -> list[tuple[Kind, Held]]:
     """Attached and inline policies, through a group or directly."""
-    attached = Attachment.objects.filter(holder, policy__versions__is_default=True).annotate(
-        holder_group=F("group__group_name"),
-        owner=F("policy__account_id"),
-        folder=F("policy__path"),
-        title=F("policy__policy_name"),
-        text_hash=F("policy__versions__text_id"),
+    columns = ("holder_group", "owner", "folder", "title", "text_hash")
+    attached = attached_rows(Attachment.objects.filter(holder)).values_list(*columns)
+    inline = inline_rows(InlinePolicy.objects.filter(holder)).values_list(*columns)
+    return [
+        (Kind.GROUP if group_name else Kind.IDENTITY, Held(group_name, *row))
+        for group_name, *row in attached.union(inline, all=True)
+    ]
+
+
+def attached_rows(attachments: QuerySet[Attachment]) -> QuerySet[Attachment]:
+    """Attachments with the members of `Held` beside them, to be put together with inline policies."""
+    return (
+        attachments.filter(policy__versions__is_default=True)
+        .annotate(
+            holder_group=F("group__group_name"),
+            owner=F("policy__account_id"),
+            folder=F("policy__path"),
+            title=F("policy__policy_name"),
+            text_hash=F("policy__versions__text_id"),
+        )
+        .order_by()
     )
-    inline = InlinePolicy.objects.filter(holder).annotate(
+
+
+def inline_rows(policies: QuerySet[InlinePolicy]) -> QuerySet[InlinePolicy]:
+    """The same of inline policies."""
+    return policies.annotate(
         holder_group=F("group__group_name"),
         owner=Value(INLINE, CharField()),
         folder=Value("", CharField()),
         title=F("policy_name"),
         text_hash=F("text_id"),
-    )
-    columns = ("holder_group", "owner", "folder", "title", "text_hash")
-    rows = attached.order_by().values_list(*columns).union(inline.order_by().values_list(*columns), all=True)
-    return [
-        (Kind.GROUP if group_name else Kind.IDENTITY, Held(group_name, *row)) for group_name, *row in rows
-    ]
+    ).order_by()
 
 
 def _boundary(user: User) -> list[Held]:
     policy = user.permissions_boundary
-    return [] if policy is None else [_managed(policy.default_version)]
+    return [] if policy is None else [managed(policy.default_version)]
 
 
-def _managed(version: PolicyVersion) -> Held:
+def managed(version: PolicyVersion) -> Held:
     policy = version.policy
     return Held(None, policy.account_id, policy.path, policy.policy_name, version.text_id)
 
 
-def _sources(rows: Sequence[tuple[Kind, Held]]) -> tuple[Source, ...]:
+def sources_of_rows(rows: Sequence[tuple[Kind, Held]]) -> tuple[Source, ...]:
+    """The policies of these rows, parsed, in the same order; equal rows share one source."""
     texts = documents(held.text_hash for _, held in rows)
-    return tuple(_source(kind, held, texts) for kind, held in rows)
+    sources = {row: _source(*row, texts) for row in dict.fromkeys(rows)}
+    return tuple(sources[row] for row in rows)
 
 
 def _source(kind: Kind, held: Held, texts: Mapping[str, Document]) -> Source:

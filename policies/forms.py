@@ -85,6 +85,35 @@ def pairs(values: Sequence[str]) -> list[tuple[str, str]]:
     return [(kind, name) for kind, name in split]
 
 
+class WhoCanForm(forms.Form):
+    """A question about everybody: which action, on which resource."""
+
+    action_name = forms.CharField(
+        label="Action",
+        max_length=128,
+        widget=forms.TextInput({"list": "actions", "placeholder": "iam:CreateUser", **CASE}),
+        help_text="Service and name, as in `s3:GetObject`.",
+    )
+    resource_arn = forms.CharField(
+        label="Resource",
+        required=False,
+        max_length=2048,
+        widget=forms.TextInput({"placeholder": "Any resource", **CASE}),
+        help_text="An ARN; empty for any resource of the account.",
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The parameters of the operation that answers."""
+        given = self.cleaned_data
+        return {
+            "action_name": given["action_name"],
+            "resource_arn": given["resource_arn"] or None,
+            "page": given["page"] or 1,
+        }
+
+
 class CheckAccessForm(forms.Form):
     """A question to the engine: who, which action, which resource, under which circumstances."""
 

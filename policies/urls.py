@@ -23,6 +23,7 @@ from policies.views.versions import (
     policy_versions,
     set_default_version,
 )
+from policies.views.who_can import who_can
 
 urlpatterns = [
     path("policies/", policies, name="policies"),
@@ -50,6 +51,7 @@ urlpatterns = [
     path("inline-policies/edit/", inline_policy_edit, name="inline-policy-edit"),
     path("inline-policies/edit/review/", inline_policy_edit_review, name="inline-policy-edit-review"),
     path("inline-policies/delete/", inline_policy_delete, name="inline-policy-delete"),
+    path("who-can/", who_can, name="who-can"),
     path("check-access/", check_access_page, name="check-access"),
     path("check-access/actions/", action_suggestions, name="action-suggestions"),
 ]

@@ -1,0 +1,84 @@
+"""All users of an account as the engine asks about them: a handful of queries, however many they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from accounts.models import Account, RootUser, User
+from operations.holdings import Held, attached_rows, inline_rows, managed, sources_of_rows
+from policies.engine import Holder, Kind, Principal, PrincipalKind, Source
+from policies.engine.patterns import fold
+from policies.models import PolicyVersion
+
+# A policy on one user or one group: the ids of both, one of them None.
+Place = tuple[int | None, int | None]
+
+
+def everybody(account: Account) -> Iterator[tuple[RootUser | User, Holder]]:
+    """The root user, then each user with its policies. Users who share a policy share its `Source`."""
+    # Every account has its root; what is asked of it here stands in the account's id.
+    root = RootUser(account=account)
+    yield root, Holder(Principal(root.arn, PrincipalKind.ROOT, account.id), (), facts_of_identity(root))
+    users = list(account.users.order_by("name_key"))
+    own, of_groups, boundaries = _sources(account, {user.permissions_boundary_id for user in users} - {None})
+    groups = defaultdict(list)
+    for user_id, group_id in account.memberships.values_list("user_id", "group_id"):
+        groups[user_id].append(group_id)
+    for user in users:
+        through = [source for group_id in groups[user.pk] for source in of_groups[group_id]]
+        limits = boundaries[user.permissions_boundary_id] if user.permissions_boundary_id else []
+        principal = Principal(user.arn, PrincipalKind.USER, account.id)
+        yield user, Holder(principal, (*limits, *own[user.pk], *through), facts_of_identity(user))
+
+
+def facts_of_identity(identity: RootUser | User) -> dict[str, tuple[str, ...]]:
+    """The condition keys that describe a principal whatever it asks, folded."""
+    facts = {
+        "aws:principalarn": identity.arn,
+        "aws:principalaccount": identity.account_id,
+        "aws:principaltype": "Account" if isinstance(identity, RootUser) else "User",
+        "aws:userid": identity.unique_id,
+    }
+    if isinstance(identity, User):
+        facts["aws:username"] = identity.user_name
+    tags = {fold(f"aws:PrincipalTag/{tag['Key']}"): tag["Value"] for tag in identity.tags}
+    return {key: (value,) for key, value in {**facts, **tags}.items()}
+
+
+Grouped = Mapping[int, Sequence[Source]]
+
+
+def _sources(account: Account, boundary_ids: set[int | None]) -> tuple[Grouped, Grouped, Grouped]:
+    """The policies by user, by group, and the boundaries by policy."""
+    own: dict[int, list[Source]] = defaultdict(list)
+    of_groups: dict[int, list[Source]] = defaultdict(list)
+    boundaries: dict[int, list[Source]] = defaultdict(list)
+    held = [*_held(account)]
+    limits = _limits(boundary_ids) if boundary_ids else []
+    found = sources_of_rows([row for _, row in held] + [row for _, row in limits])
+    for ((user_id, group_id), _), source in zip(held, found, strict=False):
+        if user_id is not None:
+            own[user_id].append(source)
+        elif group_id is not None:
+            of_groups[group_id].append(source)
+    for (policy_id, _), source in zip(limits, found[len(held) :], strict=True):
+        boundaries[policy_id].append(source)
+    return own, of_groups, boundaries
+
+
+def _held(account: Account) -> Iterator[tuple[Place, tuple[Kind, Held]]]:
+    columns = ("user_id", "group_id", "holder_group", "owner", "folder", "title", "text_hash")
+    attached = attached_rows(account.attachments.all()).values_list(*columns)
+    inline = inline_rows(account.inline_policies.all()).values_list(*columns)
+    for user_id, group_id, group_name, *row in attached.union(inline, all=True):
+        yield (user_id, group_id), (_kind(group_name), Held(group_name, *row))
+
+
+def _kind(group_name: str | None) -> Kind:
+    return Kind.GROUP if group_name else Kind.IDENTITY
+
+
+def _limits(policy_ids: set[int | None]) -> list[tuple[int, tuple[Kind, Held]]]:
+    versions = PolicyVersion.objects.filter(policy__in=policy_ids, is_default=True).select_related("policy")
+    return [(version.policy_id, (Kind.BOUNDARY, managed(version))) for version in versions]
