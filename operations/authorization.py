@@ -17,6 +17,7 @@ from policies.engine import (
     Policy,
     Principal,
     PrincipalKind,
+    Remedy,
     Request,
     Source,
     Trace,
@@ -24,6 +25,7 @@ from policies.engine import (
     explain,
     missing_statement,
     parse_policy,
+    remedy,
 )
 
 Context = Mapping[str, str | Sequence[str]]
@@ -38,6 +40,15 @@ BECAUSE = {
     Layer.SCP: "no service control policy allows the {action} action",
     Layer.RCP: "no resource control policy allows the {action} action",
     Layer.VPC_ENDPOINT: "no VPC endpoint policy allows the {action} action",
+}
+PLACES = {
+    Layer.IDENTITY: "an identity-based policy",
+    Layer.PERMISSIONS_BOUNDARY: "the permissions boundary",
+    Layer.SESSION: "the session policy",
+    Layer.RESOURCE: "the resource's own policy",
+    Layer.SCP: "each level of service control policies",
+    Layer.RCP: "each level of resource control policies",
+    Layer.VPC_ENDPOINT: "the endpoint's policy",
 }
 DENIED_BY = {
     Layer.IDENTITY: "an identity-based policy",
@@ -62,6 +73,7 @@ class Explanation:
     decision: Decision
     trace: Trace
     missing_statement: Mapping[str, object]
+    remedy: Remedy
 
     @property
     def is_explicit(self) -> bool:
@@ -77,6 +89,19 @@ class Explanation:
         if self.layer is Layer.RESOURCE and self.trace.is_out_of_reach:
             return "because it is not an account's to do, whatever its policies say"
         return "because " + BECAUSE[self.layer].format(action=self.action)
+
+    @property
+    def what_helps(self) -> str:
+        """What would turn the refusal round, as the engine found it by asking again."""
+        if self.is_explicit:
+            return "A Deny always wins: no further Allow would help."
+        if self.remedy.obstacle is not None:
+            return "Nothing that could be attached would help."
+        if self.remedy.is_for_identity_alone:
+            return "Nothing forbids it either: one statement is missing."
+        return (
+            f"The statement below is missing in {' and in '.join(PLACES[it] for it in self.remedy.layers)}."
+        )
 
     @property
     def message(self) -> str:
@@ -99,6 +124,12 @@ def sources_of(caller: Caller) -> tuple[Source, ...]:
         for text in caller.credential.session_policies
     )
     return session + (policies_of(principal) if isinstance(principal, User) else ())
+
+
+def source_of_resource(text: str, action: str) -> Source:
+    """What an object's own policy says. A role's is its trust policy, without which nobody assumes the role."""
+    kind = Kind.TRUST if action.startswith("sts:") else Kind.RESOURCE
+    return Source(kind, "resource policy", "", parsed(text))
 
 
 def request_of(caller: Caller, action: str, resource: str, *, now: datetime, context: Context) -> Request:
@@ -177,6 +208,7 @@ def explanation_of(
         decision=decision,
         trace=explain(request, sources),
         missing_statement={**missing_statement(request), "Resource": shown},
+        remedy=remedy(request, sources),
     )
 
 

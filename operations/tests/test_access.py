@@ -171,3 +171,26 @@ def test_the_kind_of_policy_matters_to_the_findings(shop: Caller) -> None:
     }
 
     assert "MISSING_PRINCIPAL" in codes
+
+
+def test_what_would_help_names_each_place(shop: Caller) -> None:
+    put_user_permissions_boundary(
+        shop, user_name="ana", permissions_boundary="arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
+    )
+
+    answer = check_access(shop, user_name="ana", action_name="s3:GetObject")
+
+    assert answer.what_helps == (
+        "The statement below is missing in an identity-based policy and in the permissions boundary."
+    )
+
+
+def test_what_is_aws_s_own_nothing_helps_to_change(shop: Caller) -> None:
+    put_user_policy(
+        shop, user_name="ana", policy_name="all", policy_document=document().replace("s3:GetObject", "*")
+    )
+
+    answer = check_access(shop, user_name="ana", action_name="iam:DeletePolicy", resource_arn=READ_ONLY)
+
+    assert answer.what_helps == "Nothing that could be attached would help."
+    assert answer.because == "because it is not an account's to do, whatever its policies say"
