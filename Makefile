@@ -35,3 +35,4 @@ screenshots: ## Take the pictures of the README.
 bench: ## Measure speed, as ratios to something run beside it.
 	@$(PYTHON) -m scripts.setup --dev
 	@$(VENV)/python -m bench
+	@$(VENV)/python -m bench.engine

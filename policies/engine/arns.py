@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 from policies.engine.kinds import Kind
-from policies.engine.patterns import Pattern, PatternSet
+from policies.engine.patterns import Pattern, PatternSet, Wildcard
 from policies.engine.variables import Context, Template
 
 PARTS: Final = 6
@@ -18,7 +19,7 @@ def split_arn(text: str) -> tuple[str, ...] | None:
     return parts if len(parts) == PARTS and parts[0] == "arn" else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArnPattern:
     """A written ARN pattern, split before any value is put in: a value cannot add parts or wildcards."""
 
@@ -42,8 +43,22 @@ class ArnPattern:
 
     def matches(self, parts: tuple[str, ...], context: Context) -> bool:
         """Whether the six parts of a request's ARN fit; parts missing here fit anything."""
-        pairs = zip(self.parts, parts, strict=False)
-        return all(wanted.pattern(context).matches(found) for wanted, found in pairs)
+        for place, text in self._literals:
+            if parts[place] != text:
+                return False
+        return all(template.matches(parts[place], context) for place, template in self._templates)
+
+    @cached_property
+    def _literals(self) -> tuple[tuple[int, str], ...]:
+        """The parts without wildcards and variables, which are the quickest to tell apart."""
+        texts = ((place, part.literal) for place, part in enumerate(self.parts))
+        return tuple((place, text) for place, text in texts if text is not None)
+
+    @cached_property
+    def _templates(self) -> tuple[tuple[int, Template], ...]:
+        """The other parts, without those that anything fits."""
+        kept = [(place, part) for place, part in enumerate(self.parts) if part.literal is None]
+        return tuple((place, part) for place, part in kept if part.tokens != (Wildcard.MANY,))
 
 
 def _is_whole(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Policy variables: `${aws:username}` becomes the caller's value, as text and never as a pattern."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
@@ -54,15 +54,36 @@ class Template:
         return cls(kept, Pattern.of(plain) if len(plain) == len(kept) else None)
 
     @property
+    def literal(self) -> str | None:
+        """The only text that fits, when there are neither wildcards nor variables."""
+        return None if self.fixed is None else self.fixed.exact
+
+    @property
     def required_keys(self) -> frozenset[str]:
         """The keys without which the template has no value: variables that carry no default."""
         return frozenset(
             token.key for token in self.tokens if isinstance(token, Variable) and token.default is None
         )
 
-    def pattern(self, context: Context) -> Pattern:
-        """The pattern with the values of `context` in place; an absent value counts as empty text."""
-        return self.fixed or Pattern.of(_resolved(token, context) for token in self.tokens)
+    def matches(self, text: str, context: Context) -> bool:
+        """Whether the pattern fits, with the values of `context` in place; an absent value counts as empty.
+
+        A pattern with more characters than the text is not even put together: values repeat at no cost.
+        """
+        if self.fixed is not None:
+            return self.fixed.matches(text)
+        tokens = [_resolved(token, context) for token in self.tokens]
+        if sum(len(token) for token in tokens if token is not Wildcard.MANY) > len(text):
+            return False
+        return Pattern.of(tokens).matches(text)
+
+    def spells(self, text: str, context: Context, convert: Callable[[str], str]) -> bool:
+        """Whether the text is this one with the values in place, both converted; `*` is only a character.
+
+        `convert` keeps lengths, so texts of different lengths are told apart before one is put together.
+        """
+        tokens = [_resolved(token, context) for token in self.tokens]
+        return sum(map(len, tokens)) == len(text) and convert("".join(tokens)) == convert(text)
 
     def text(self, context: Context) -> str:
         """The text with the values of `context` in place, for operators to which `*` is only a character."""
