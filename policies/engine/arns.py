@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final, Self
 
 from policies.engine.kinds import Kind
-from policies.engine.patterns import Pattern, PatternSet, Wildcard
+from policies.engine.patterns import ANYTHING, Pattern, PatternSet
 from policies.engine.variables import Context, Template
 
 PARTS: Final = 6
@@ -46,6 +46,9 @@ class ArnPattern:
         for place, text in self._literals:
             if parts[place] != text:
                 return False
+        for place, pattern in self._patterns:
+            if not pattern.matches(parts[place]):
+                return False
         return all(template.matches(parts[place], context) for place, template in self._templates)
 
     @cached_property
@@ -55,10 +58,15 @@ class ArnPattern:
         return tuple((place, text) for place, text in texts if text is not None)
 
     @cached_property
+    def _patterns(self) -> tuple[tuple[int, Pattern], ...]:
+        """The parts with wildcards but no variables, without those that anything fits."""
+        fixed = ((place, part.fixed) for place, part in enumerate(self.parts) if part.literal is None)
+        return tuple((place, pattern) for place, pattern in fixed if pattern and pattern != ANYTHING)
+
+    @cached_property
     def _templates(self) -> tuple[tuple[int, Template], ...]:
-        """The other parts, without those that anything fits."""
-        kept = [(place, part) for place, part in enumerate(self.parts) if part.literal is None]
-        return tuple((place, part) for place, part in kept if part.tokens != (Wildcard.MANY,))
+        """The parts with variables."""
+        return tuple((place, part) for place, part in enumerate(self.parts) if part.fixed is None)
 
 
 def _is_whole(text: str) -> bool:
@@ -109,6 +117,7 @@ class ResourceSet:
         return self._covers_parts(parts, context, kind)
 
     def _covers_parts(self, parts: tuple[str, ...], context: Context, kind: Kind) -> bool:
-        if any(arn.matches(parts, context) for arn in self.parted):
-            return True
+        for arn in self.parted:
+            if arn.matches(parts, context):
+                return True
         return any(kind.completes(arn.written) and arn.matches(parts, context) for arn in self.short)

@@ -66,10 +66,14 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Whether the whole of `text` fits. The time grows with the text, never with the ways to match it."""
-        if self.tail is None:
-            return len(text) == len(self.head) and _stands_at(self.head, text, 0)
-        at, end = len(self.head), len(text) - len(self.tail)
-        if at > end or not _stands_at(self.head, text, 0) or not _stands_at(self.tail, text, end):
+        head, tail = self.head, self.tail
+        # Most patterns begin with text, and most of the others' texts begin otherwise.
+        if type(head) is str and not text.startswith(head):
+            return False
+        if tail is None:
+            return len(text) == len(head) and _stands_at(head, text, 0)
+        at, end = len(head), len(text) - len(tail)
+        if at > end or not _stands_at(head, text, 0) or not _stands_at(tail, text, end):
             return False
         for segment in self.middle:
             found = _find(segment, text, at, end)
@@ -77,6 +81,9 @@ class Pattern:
                 return False
             at = found + len(segment)
         return True
+
+
+ANYTHING: Final = Pattern("", (), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ def action_pattern(written: str) -> Pattern | None:
     Actions ignore case. The service takes no wildcard, except that `*:*` is another spelling of `*`.
     """
     if written in ("*", "*:*"):
-        return Pattern("", (), "")
+        return ANYTHING
     service, colon, name = written.partition(":")
     if not colon or not name or "*" in service or "?" in service:
         return None
