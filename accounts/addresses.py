@@ -10,6 +10,11 @@ STEPS = frozenset({".", ".."})
 MARK = "~"
 
 
+def marked(name: str) -> str:
+    """The name as a part of an address. No other character of a name means anything there."""
+    return MARK + name if name in STEPS else name
+
+
 class NameConverter(StringConverter):
     """A user's or group's name; `.` and `..` are marked, since a browser would take them out of the address."""
 
@@ -18,4 +23,4 @@ class NameConverter(StringConverter):
         return unmarked if unmarked in STEPS else value
 
     def to_url(self, value: str) -> str:
-        return MARK + value if value in STEPS else value
+        return marked(value)

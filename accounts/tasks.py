@@ -28,6 +28,7 @@ TASKS = (
     Task("Create user group", "/iam/groups-create/", "add new"),
     Task("Create policy", "/iam/policies/create/", "add new write document permissions"),
     Task("Check access", "/iam/check-access/", "test simulate may who can permissions"),
+    Task("Simulate policies", "/iam/simulator/", "policy simulator test what if may"),
     Task("Change the password policy", "/iam/account-settings/password-policy/", "edit rules expiry length"),
     Task("Change the account alias", "/iam/account-settings/alias/", "create edit delete sign-in address"),
     Task("Change the sign-in settings", "/iam/account-settings/sign-in/", "mfa grace require enforce"),

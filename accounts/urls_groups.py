@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.views import effective_access
 from accounts.views.group_changes import add_users, attach_policies, remove_policies, remove_users
 from accounts.views.group_detail import check, group, rename
 from accounts.views.group_permissions import group_permissions
@@ -18,4 +19,5 @@ urlpatterns = [
     path("<name:group_name>/attach-policies/", attach_policies, name="group-attach-policies"),
     path("<name:group_name>/remove-policies/", remove_policies, name="group-remove-policies"),
     path("<name:group_name>/check-access/", check, name="group-check-access"),
+    path("<name:group_name>/effective-access/", effective_access.group, name="group-effective-access"),
 ]

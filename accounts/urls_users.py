@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from accounts.views import (
+    effective_access,
     mfa_assignment,
     mfa_devices,
     user_access,
@@ -33,6 +34,7 @@ pages_of_a_user = [
     path("mfa/remove/", for_user(mfa_devices.remove), name="user-remove-mfa"),
     path("mfa/resync/", for_user(mfa_devices.resync), name="user-resync-mfa"),
     path("check-access/", user_access.check, name="user-check-access"),
+    path("effective-access/", effective_access.user, name="user-effective-access"),
     path("history/", user_access.history, name="user-history"),
     path("add-to-groups/", user_grants.add_to_groups, name="user-add-to-groups"),
     path("attach-policies/", user_grants.attach_policies, name="user-attach-policies"),

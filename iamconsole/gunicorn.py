@@ -13,11 +13,15 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 preload_app = True
+# Questions to the engine stand in addresses; the default cuts them at half of what gunicorn can take.
+limit_request_line = 8190
 # The control socket would need a writable home directory.
 control_socket_disable = True
 # Nobody is believed about the scheme, except a proxy on this machine when the site is served by https.
 forwarded_allow_ips = "" if settings.LOOPBACK else "127.0.0.1,::1"
 secure_scheme_headers = {} if settings.LOOPBACK else {"X-FORWARDED-PROTO": "https"}
+# An address of the simulator carries the whole question.
+limit_request_line = 8190
 loglevel = "warning"
 
 

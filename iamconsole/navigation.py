@@ -53,7 +53,11 @@ SECTIONS = (
     Section(
         "tools",
         "Tools",
-        (Item("Check access", "/iam/check-access/"), Item("Who can do this?", "/iam/who-can/")),
+        (
+            Item("Check access", "/iam/check-access/"),
+            Item("Policy simulator", "/iam/simulator/"),
+            Item("Who can do this?", "/iam/who-can/"),
+        ),
     ),
 )
 

@@ -96,5 +96,6 @@ def _answer(request: HttpRequest, preference: Preference) -> HttpResponse:
 
 def _return_path(request: HttpRequest) -> str:
     path = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    # Without its slash it would be a page below this one, which has none.
+    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_ours else "/"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from operations.errors import ConcurrentModification
 from operations.quotas import quota
 from operations.shapes import shape_of
 from operations.tags import Tag, without
@@ -62,3 +65,18 @@ def tag_changes(present: Sequence[Tag], wanted: Sequence[Tag]) -> tuple[list[str
     """The keys to take away and the tags to set. What stays is not written: nobody needs a right for it."""
     gone = without(present, [tag["Key"] for tag in wanted])
     return [tag["Key"] for tag in gone], [tag for tag in wanted if tag not in present]
+
+
+def seen_of(tags: Sequence[Tag]) -> str:
+    """Stands in a form for the tags it was begun on."""
+    return hashlib.sha256(json.dumps(list(tags), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def ensure_seen(present: Sequence[Tag], seen: str) -> None:
+    """Raise ConcurrentModification when the form was begun on other tags: saving it would undo what came between."""
+    if seen not in ("", seen_of(present)):
+        now = ", ".join(f"`{tag['Key']}` = `{tag['Value']}`" for tag in present) or "none"
+        raise ConcurrentModification(
+            f"Somebody changed the tags while you were typing. Now there are: {now}. "
+            "Nothing was saved: look through your rows, then save again."
+        )

@@ -52,6 +52,7 @@ def create_account_alias(call: Call, *, account_alias: str) -> None:
 
 @operation("iam:DeleteAccountAlias")
 def delete_account_alias(call: Call, *, account_alias: str) -> None:
+    """Leave the account without an alias; raises NoSuchEntity for one that it does not have."""
     call.authorize(account_arn(call.account.id))
     if call.account.alias != account_alias:
         raise NoSuchEntity(f"The account alias {account_alias} cannot be found.")
@@ -61,6 +62,7 @@ def delete_account_alias(call: Call, *, account_alias: str) -> None:
 
 @operation("iam:ListAccountAliases", reads=True)
 def list_account_aliases(call: Call, *, marker: str | None = None, max_items: int | None = None) -> Page[str]:
+    """The alias of the account, when it has one."""
     call.authorize(account_arn(call.account.id))
     aliases = Account.objects.filter(pk=call.account.pk, alias__isnull=False).values_list("alias", flat=True)
     return Page([alias for alias in aliases if alias])
@@ -115,6 +117,7 @@ def update_support_plan(call: Call, *, support_plan: str) -> None:
 
 @operation("iamconsole:UpdateAccountName")
 def update_account_name(call: Call, *, account_name: str) -> None:
+    """Rename the account, which its root user alone may do."""
     root_of(call)
     call.authorize(account_arn(call.account.id))
     call.account.name = account_name
@@ -123,6 +126,7 @@ def update_account_name(call: Call, *, account_name: str) -> None:
 
 @operation("iamconsole:ChangeRootPassword")
 def change_root_password(call: Call, *, old_password: str, new_password: str) -> None:
+    """The root user's own password, after a fresh proof and the old one."""
     root = root_of(call)
     call.authorize(root.arn)
     call.require_fresh_proof()

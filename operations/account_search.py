@@ -20,19 +20,21 @@ M = TypeVar("M", bound=Model)
 
 @operation("iamconsole:FindUsers", action="iam:ListUsers", reads=True)
 def find_users(call: Call, *, text: str) -> Sequence[User]:
+    """Users whose name, ARN or unique id holds `text`."""
     call.authorize(User.arn_of(call.account.id, "*"))
     return _matching(call.account.users.all(), text, "user_id")
 
 
 @operation("iamconsole:FindGroups", action="iam:ListGroups", reads=True)
 def find_groups(call: Call, *, text: str) -> Sequence[Group]:
+    """Groups whose name, ARN or unique id holds `text`."""
     call.authorize(Group.arn_of(call.account.id, "*"))
     return _matching(call.account.groups.all(), text, "group_id")
 
 
 @operation("iamconsole:FindPolicies", action="iam:ListPolicies", reads=True)
 def find_policies(call: Call, *, text: str) -> Sequence[Policy]:
-    """The account's own and AWS's."""
+    """Policies whose name, ARN or unique id holds `text`: the account's own and AWS's."""
     call.authorize(Policy.arn_of(call.account.id, "*"))
     return _matching(Policy.objects.visible_to(call.account.id), text, "policy_id")
 

@@ -31,6 +31,7 @@ def attach_user_policy(call: Call, *, user_name: str, policy_arn: str) -> None:
 
 @operation("iam:DetachUserPolicy")
 def detach_user_policy(call: Call, *, user_name: str, policy_arn: str) -> None:
+    """Take a managed policy from a user; raises NoSuchEntity when it is not attached."""
     user = _user_for(call, user_name, policy_arn)
     _detach(call, user, policy_arn)
     call.undo_by("iam:AttachUserPolicy", user_name=user.user_name, policy_arn=policy_arn)
@@ -64,6 +65,7 @@ def attach_group_policy(call: Call, *, group_name: str, policy_arn: str) -> None
 
 @operation("iam:DetachGroupPolicy")
 def detach_group_policy(call: Call, *, group_name: str, policy_arn: str) -> None:
+    """Take a managed policy from everybody in a group; raises as `detach_user_policy` does."""
     group = call.access(Group, group_name, {"iam:PolicyARN": policy_arn})
     _detach(call, group, policy_arn)
     call.undo_by("iam:AttachGroupPolicy", group_name=group.group_name, policy_arn=policy_arn)
@@ -78,6 +80,7 @@ def list_attached_group_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Page[Policy]:
+    """The managed policies attached to the group."""
     policies = Policy.objects.filter(attachments__group=call.access(Group, group_name))
     return _page(policies, path_prefix, marker=marker, max_items=max_items)
 

@@ -23,6 +23,7 @@ def boundary_at(call: Call, policy_arn: str) -> Policy:
 
 @operation("iam:PutUserPermissionsBoundary")
 def put_user_permissions_boundary(call: Call, *, user_name: str, permissions_boundary: str) -> None:
+    """Set the most that a user can have, in place of an earlier boundary; it grants nothing."""
     user = call.access(User, user_name, {"iam:PermissionsBoundary": permissions_boundary})
     _undo(call, user)
     user.permissions_boundary = boundary_at(call, permissions_boundary)

@@ -11,7 +11,15 @@ from typing import Any, Protocol, Self, TypeVar
 
 from accounts.models import Account
 from iamconsole import clock
-from operations.authorization import Context, Explanation, explanation_of, request_of, sources_of, tag_context
+from operations.authorization import (
+    Context,
+    Explanation,
+    explanation_of,
+    request_of,
+    source_of_resource,
+    sources_of,
+    tag_context,
+)
 from operations.caller import Caller, CredentialKind
 from operations.errors import AccessDenied, FreshProofRequired, NoSuchEntity, ServiceFailure
 from policies.engine import Decision, Source, decide
@@ -24,6 +32,8 @@ class Accessible(Protocol):
     def arn(self) -> str: ...
     @property
     def tags(self) -> list[dict[str, str]]: ...
+    @property
+    def resource_policy(self) -> str | None: ...
     @classmethod
     def find(cls, account: Account, identifier: str) -> Self | None: ...
     @classmethod
@@ -135,6 +145,7 @@ class Call:
             },
             action=action,
             shown=presumed,
+            resource_policy=found.resource_policy if found is not None else None,
         )
         if found is None:
             raise NoSuchEntity(kind.missing(identifier))
@@ -147,8 +158,9 @@ class Call:
         *,
         action: str | None = None,
         shown: str | None = None,
+        resource_policy: str | None = None,
     ) -> None:
-        """Decide on `resource`; raises AccessDenied with the explanation."""
+        """Decide on `resource`, by its own policy too; raises AccessDenied with the explanation."""
         request = request_of(
             self.caller,
             action or self.action,
@@ -158,11 +170,14 @@ class Call:
         )
         if self.caller.credential.kind not in (CredentialKind.CONSOLE, CredentialKind.SYSTEM):
             raise AccessDenied("Sign in first.")
-        decision = decide(request, self.sources)
+        sources = self.sources
+        if resource_policy is not None:
+            sources += (source_of_resource(resource_policy, request.action),)
+        decision = decide(request, sources)
         self.decisions.append(decision)
         self.note.resources.append(resource)
         if not decision.is_allowed:
-            explanation = explanation_of(self.caller.label, request, self.sources, shown=shown or resource)
+            explanation = explanation_of(self.caller.label, request, sources, shown=shown or resource)
             raise AccessDenied(explanation.message, explanation=explanation)
 
     def admit(self, *kinds: CredentialKind) -> None:

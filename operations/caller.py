@@ -1,4 +1,4 @@
-"""Who is asking: the principal, the human behind it, the credential, and what is known of the session."""
+"""Who is asking: the principal, its credential, and what is known of the session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import ClassVar, Protocol
 
 from accounts.models import Account, RootUser, User
-from operations.errors import InvalidClientTokenId
+from operations.errors import InvalidClientTokenId, ServiceFailure
 
 FRESH = timedelta(minutes=10)
 
@@ -35,7 +35,6 @@ class Credential:
     # When the person behind the session last proved, by code or password, to be there.
     proof_time: datetime | None = None
     source_identity: str = ""
-    tags: tuple[tuple[str, str], ...] = ()
     session_policies: tuple[str, ...] = ()
 
     def is_fresh(self, at: datetime) -> bool:
@@ -106,9 +105,11 @@ class Caller:
     client: Client = field(default_factory=Client)
 
     @property
-    def human(self) -> RootUser | User | System | Nobody:
-        """The person behind the principal: the same, until roles can be assumed."""
-        return self.principal
+    def identity(self) -> RootUser | User:
+        """Who signs in, or has; raises ServiceFailure for the installation and for nobody."""
+        if isinstance(self.principal, RootUser | User):
+            return self.principal
+        raise ServiceFailure("Nobody is signed in.")
 
     @property
     def is_root(self) -> bool:

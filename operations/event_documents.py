@@ -42,7 +42,4 @@ def get_event_document(call: Call, *, event_id: str) -> str:
         raise NoSuchEntity(f"The event with id {event_id} holds no document.")
     action, resource = reader_of(event)
     call.authorize(resource, action=action)
-    text = PolicyText.objects.filter(pk=document_hash(event)).first()
-    if text is None:
-        raise NoSuchEntity("The document of this event was never stored.")
-    return text.document
+    return PolicyText.objects.get(pk=document_hash(event)).document

@@ -39,6 +39,7 @@ def list_events(
 
 @operation("iamconsole:GetEvent", action="cloudtrail:LookupEvents", reads=True)
 def get_event(call: Call, *, event_id: str) -> Event:
+    """One event of the account's trail; raises NoSuchEntity."""
     call.authorize(account_arn(call.account.id))
     event = call.account.events.filter(pk=event_id).first()
     if event is None:

@@ -58,6 +58,7 @@ def create_group(call: Call, *, group_name: str, path: str | None = None) -> Gro
 def get_group(
     call: Call, *, group_name: str, marker: str | None = None, max_items: int | None = None
 ) -> GroupUsers:
+    """One group by name, and its users page by page."""
     group = call.access(Group, group_name)
     return GroupUsers(group, page_of(group.users.all(), "name_key", marker=marker, max_items=max_items))
 
@@ -76,6 +77,7 @@ def list_groups(
 def list_groups_for_user(
     call: Call, *, user_name: str, marker: str | None = None, max_items: int | None = None
 ) -> Page[Group]:
+    """The groups that a user is in."""
     user = call.access(User, user_name)
     return page_of(user.groups.all(), "name_key", marker=marker, max_items=max_items)
 
@@ -136,6 +138,7 @@ def search_groups(
 
 @operation("iamconsole:CountGroups", action="iam:ListGroups", reads=True)
 def count_groups(call: Call) -> int:
+    """How many groups the account has."""
     call.authorize(Group.arn_of(call.account.id, "*"))
     return call.account.groups.count()
 

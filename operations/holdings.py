@@ -57,13 +57,20 @@ class Held(NamedTuple):
 
 def policies_of(user: User) -> tuple[Source, ...]:
     """The identity policies of a user and its boundary, in one query while the documents are cached."""
-    boundary = [(Kind.BOUNDARY, held) for held in _boundary(user)]
-    return sources_of_rows([*boundary, *_held(Q(user=user) | Q(group__memberships__user=user))])
+    return sources_of_rows(rows_of(user))
 
 
 def sources_of_group(group: Group) -> tuple[Source, ...]:
     """The policies that everybody in the group has through it, named as they are for its users."""
-    return sources_of_rows(_held(Q(group=group)))
+    return sources_of_rows(rows_of(group))
+
+
+def rows_of(holder: User | Group) -> list[tuple[Kind, Held]]:
+    """The policies of a user or a group before they are parsed, each with the hash of its text."""
+    if isinstance(holder, Group):
+        return _held(Q(group=holder))
+    boundary = [(Kind.BOUNDARY, held) for held in _boundary(holder)]
+    return [*boundary, *_held(Q(user=holder) | Q(group__memberships__user=holder))]
 
 
 def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:

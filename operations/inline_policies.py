@@ -25,6 +25,7 @@ def put_user_policy(call: Call, *, user_name: str, policy_name: str, policy_docu
 
 @operation("iam:GetUserPolicy", reads=True)
 def get_user_policy(call: Call, *, user_name: str, policy_name: str) -> InlinePolicy:
+    """One inline policy of a user, with its text; raises NoSuchEntity."""
     return _found(call.access(User, user_name), policy_name)
 
 
@@ -32,11 +33,13 @@ def get_user_policy(call: Call, *, user_name: str, policy_name: str) -> InlinePo
 def list_user_policies(
     call: Call, *, user_name: str, marker: str | None = None, max_items: int | None = None
 ) -> Page[InlinePolicy]:
+    """The inline policies of a user."""
     return _page(call.access(User, user_name), marker=marker, max_items=max_items)
 
 
 @operation("iam:DeleteUserPolicy")
 def delete_user_policy(call: Call, *, user_name: str, policy_name: str) -> None:
+    """Delete an inline policy of a user. Its text stays in the history."""
     _delete(call, call.access(User, user_name, boundary_context), policy_name)
 
 
@@ -51,6 +54,7 @@ def put_group_policy(call: Call, *, group_name: str, policy_name: str, policy_do
 
 @operation("iam:GetGroupPolicy", reads=True)
 def get_group_policy(call: Call, *, group_name: str, policy_name: str) -> InlinePolicy:
+    """One inline policy of a group, with its text; raises NoSuchEntity."""
     return _found(call.access(Group, group_name), policy_name)
 
 
@@ -58,11 +62,13 @@ def get_group_policy(call: Call, *, group_name: str, policy_name: str) -> Inline
 def list_group_policies(
     call: Call, *, group_name: str, marker: str | None = None, max_items: int | None = None
 ) -> Page[InlinePolicy]:
+    """The inline policies of a group."""
     return _page(call.access(Group, group_name), marker=marker, max_items=max_items)
 
 
 @operation("iam:DeleteGroupPolicy")
 def delete_group_policy(call: Call, *, group_name: str, policy_name: str) -> None:
+    """Delete an inline policy of a group. Its text stays in the history."""
     _delete(call, call.access(Group, group_name), policy_name)
 
 

@@ -30,6 +30,7 @@ def add_user_to_group(call: Call, *, group_name: str, user_name: str) -> None:
 
 @operation("iam:RemoveUserFromGroup")
 def remove_user_from_group(call: Call, *, group_name: str, user_name: str) -> None:
+    """Take a user out of a group; raises NoSuchEntity for who is not in it."""
     group = call.access(Group, group_name)
     user = _existing(call, user_name)
     _leave(user, group)

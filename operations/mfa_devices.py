@@ -47,9 +47,7 @@ class NewDevice:
 
 def devices_of(caller: Caller) -> QuerySet[MFADevice]:
     """The enabled devices of the identity behind a sign-in."""
-    if caller.account is None:
-        return MFADevice.objects.none()
-    enabled = caller.account.mfa_devices.filter(enable_date__isnull=False)
+    enabled = MFADevice.objects.filter(account_id=caller.account_id, enable_date__isnull=False)
     return enabled.filter(user=caller.user) if caller.user else enabled.filter(for_root=True)
 
 
@@ -253,6 +251,7 @@ def list_virtual_mfa_devices(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Page[MFADevice]:
+    """The devices of the account: all, those in use, or those that are nobody's."""
     call.authorize(MFADevice.arn_of(call.account.id, "*"))
     devices = call.account.mfa_devices.select_related("user")
     if assignment_status in ("Assigned", "Unassigned"):

@@ -33,6 +33,7 @@ def update_account_password_policy(
     password_reuse_prevention: int | None = None,
     hard_expiry: bool | None = None,
 ) -> None:
+    """Set rules of the account's own for the passwords of its users."""
     call.authorize(account_arn(call.account.id))
     policy = PasswordPolicy(
         account=call.account,
@@ -51,6 +52,7 @@ def update_account_password_policy(
 
 @operation("iam:DeleteAccountPasswordPolicy")
 def delete_account_password_policy(call: Call) -> None:
+    """Go back to IAM's default rules; raises NoSuchEntity when they hold already."""
     call.authorize(account_arn(call.account.id))
     _present(call).delete()
 

@@ -103,6 +103,7 @@ def list_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Page[ListedPolicy]:
+    """Policies in the order of their names: the account's, AWS's or both, narrowed by path and by use."""
     call.authorize(Policy.arn_of(call.account.id, "*", path_prefix or "/"))
     policies = _described(call.account).filter(path__startswith=path_prefix or "/")
     if scope in ("AWS", "Local"):

@@ -38,6 +38,7 @@ def create_policy_version(
 
 @operation("iam:GetPolicyVersion", reads=True)
 def get_policy_version(call: Call, *, policy_arn: str, version_id: str) -> PolicyVersion:
+    """One version of a policy, with its text; raises NoSuchEntity."""
     return _version_of(call.access(Policy, policy_arn), version_id)
 
 

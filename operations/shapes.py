@@ -76,14 +76,6 @@ def is_sensitive(shape: Shape) -> bool:
     return bool(shape.metadata.get("sensitive"))
 
 
-def error_status(service: str, code: str) -> int | None:
-    """The HTTP status that the model gives an error code, or None when the model does not know it."""
-    for shape in service_model(service).error_shapes:
-        if shape.error_code == code:
-            return int(shape.metadata["error"]["httpStatusCode"])
-    return None
-
-
 def _faults_of(name: str, key: str, value: object) -> Iterator[tuple[str, str]]:
     wire, shape = parameters(name)[key]
     for text in _faults(_camel(wire), shape, value):
@@ -93,8 +85,11 @@ def _faults_of(name: str, key: str, value: object) -> Iterator[tuple[str, str]]:
 def _faults(where: str, shape: Shape, value: Any) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         for member, inner in shape.members.items():
+            place = f"{where}.{_camel(member)}"
             if value.get(member) is not None:
-                yield from _faults(f"{where}.{_camel(member)}", inner, value[member])
+                yield from _faults(place, inner, value[member])
+            elif member in shape.required_members:
+                yield f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
     elif isinstance(shape, ListShape):
         for number, item in enumerate(value, start=1):
             yield from _faults(f"{where}.{number}.member", shape.member, item)

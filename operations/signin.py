@@ -178,10 +178,8 @@ def _advanced(call: Call, caller: Caller) -> Caller:
     """The whole session when nothing more is due, else the half one with what it has proved."""
     if step_of(caller, call.real_now) is not Step.DONE:
         return caller
-    identity = caller.principal
-    if isinstance(identity, User | RootUser):
-        identity.password_last_used = call.real_now
-        identity.save(update_fields=["password_last_used"])
+    caller.identity.password_last_used = call.real_now
+    caller.identity.save(update_fields=["password_last_used"])
     call.respond(ConsoleLogin="Success", MFAUsed="Yes" if caller.has_mfa else "No")
     return replace(caller, credential=replace(caller.credential, kind=CredentialKind.CONSOLE))
 
@@ -220,13 +218,13 @@ def confirm_identity(
     if devices_of(caller).exists():
         spend_code(call, authentication_code or "")
         return replace(caller, credential=replace(credential, mfa_time=call.real_now))
-    if isinstance(caller.principal, User | RootUser):
-        ensure_right_password(call, caller.principal, password or "", parameter="password")
+    ensure_right_password(call, caller.identity, password or "", parameter="password")
     return replace(caller, credential=credential)
 
 
 @operation("iamconsole:SignOut")
 def sign_out(call: Call) -> None:
+    """End this session. What it leaves behind is the event."""
     call.admit(CredentialKind.CONSOLE, CredentialKind.HALF)
 
 
@@ -234,7 +232,6 @@ def sign_out(call: Call) -> None:
 def sign_out_everywhere(call: Call) -> None:
     """End every session of the caller, this one included."""
     call.admit(CredentialKind.CONSOLE)
-    identity = call.caller.principal
-    if isinstance(identity, User | RootUser):
-        identity.end_sessions()
-        identity.save(update_fields=["session_epoch"])
+    identity = call.caller.identity
+    identity.end_sessions()
+    identity.save(update_fields=["session_epoch"])

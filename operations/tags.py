@@ -68,11 +68,13 @@ def _tags_of(call: Call, kind: type[Tagged], identifier: str) -> Page[dict[str, 
 
 @operation("iam:TagUser")
 def tag_user(call: Call, *, user_name: str, tags: Sequence[Tag]) -> None:
+    """Add tags to a user; a key that is there already gets the new value. Raises LimitExceeded."""
     _tag(call, User, user_name, tags)
 
 
 @operation("iam:UntagUser")
 def untag_user(call: Call, *, user_name: str, tag_keys: Sequence[str]) -> None:
+    """Take tags from a user; keys that are not there do not matter."""
     _untag(call, User, user_name, tag_keys)
 
 
@@ -80,11 +82,13 @@ def untag_user(call: Call, *, user_name: str, tag_keys: Sequence[str]) -> None:
 def list_user_tags(
     call: Call, *, user_name: str, marker: str | None = None, max_items: int | None = None
 ) -> Page[dict[str, str]]:
+    """All tags of a user."""
     return _tags_of(call, User, user_name)
 
 
 @operation("iam:TagPolicy")
 def tag_policy(call: Call, *, policy_arn: str, tags: Sequence[Tag]) -> None:
+    """Add tags to a policy of the account; raises as `tag_user` does."""
     policy = call.access(Policy, policy_arn, tag_conditions(tags))
     policy.tags = merged(policy.tags, tags)
     policy.save(update_fields=["tags"])
@@ -92,6 +96,7 @@ def tag_policy(call: Call, *, policy_arn: str, tags: Sequence[Tag]) -> None:
 
 @operation("iam:UntagPolicy")
 def untag_policy(call: Call, *, policy_arn: str, tag_keys: Sequence[str]) -> None:
+    """Take tags from a policy of the account."""
     policy = call.access(Policy, policy_arn, {"aws:TagKeys": list(tag_keys)})
     policy.tags = without(policy.tags, tag_keys)
     policy.save(update_fields=["tags"])
@@ -101,16 +106,19 @@ def untag_policy(call: Call, *, policy_arn: str, tag_keys: Sequence[str]) -> Non
 def list_policy_tags(
     call: Call, *, policy_arn: str, marker: str | None = None, max_items: int | None = None
 ) -> Page[dict[str, str]]:
+    """All tags of a policy."""
     return _tags_of(call, Policy, policy_arn)
 
 
 @operation("iam:TagMFADevice")
 def tag_mfa_device(call: Call, *, serial_number: str, tags: Sequence[Tag]) -> None:
+    """Add tags to a virtual MFA device; raises as `tag_user` does."""
     _tag(call, MFADevice, serial_number, tags)
 
 
 @operation("iam:UntagMFADevice")
 def untag_mfa_device(call: Call, *, serial_number: str, tag_keys: Sequence[str]) -> None:
+    """Take tags from a virtual MFA device."""
     _untag(call, MFADevice, serial_number, tag_keys)
 
 
@@ -118,4 +126,5 @@ def untag_mfa_device(call: Call, *, serial_number: str, tag_keys: Sequence[str])
 def list_mfa_device_tags(
     call: Call, *, serial_number: str, marker: str | None = None, max_items: int | None = None
 ) -> Page[dict[str, str]]:
+    """All tags of a virtual MFA device."""
     return _tags_of(call, MFADevice, serial_number)

@@ -21,6 +21,7 @@ from operations.shapes import on_the_wire
 from policies.models import PolicyText
 
 if TYPE_CHECKING:
+    from operations.authorization import Explanation
     from operations.call import Call
     from operations.operation import Operation
 
@@ -93,15 +94,12 @@ def _additional(extra: Mapping[str, object], error: ServiceError | None, act: st
     if act:
         data["act"] = act
     if isinstance(error, AccessDenied) and error.explanation:
-        data["decision"] = decision_of(error)
+        data["decision"] = decision_of(error.explanation)
     return data
 
 
-def decision_of(error: AccessDenied) -> dict[str, object]:
+def decision_of(explanation: Explanation) -> dict[str, object]:
     """Which layer refused, by which statements, and what was missing: enough to show the refusal again."""
-    explanation = error.explanation
-    if explanation is None:
-        return {}
     return {
         "outcome": explanation.decision.outcome.value,
         "deniedBy": explanation.layer.value if explanation.layer else None,

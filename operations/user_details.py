@@ -158,20 +158,20 @@ def _holdings(
 
 def _attached(call: Call, row: AttachmentInForce, text: Document) -> Holding:
     policy = row.policy
-    is_readable = _may_read(call, "iam:GetPolicyVersion", policy)
+    is_readable = may_read(call, "iam:GetPolicyVersion", policy)
     group_name = row.group.group_name if row.group else ""
     return Holding(policy.policy_name, policy.type, policy.arn, group_name, text if is_readable else None)
 
 
 def _embedded(call: Call, row: InlinePolicy, text: Document) -> Holding:
     if row.group is not None:
-        is_readable = _may_read(call, "iam:GetGroupPolicy", row.group)
+        is_readable = may_read(call, "iam:GetGroupPolicy", row.group)
         return Holding(row.policy_name, INLINE, "", row.group.group_name, text if is_readable else None)
-    is_readable = row.user is not None and _may_read(call, "iam:GetUserPolicy", row.user)
+    is_readable = row.user is not None and may_read(call, "iam:GetUserPolicy", row.user)
     return Holding(row.policy_name, INLINE, "", "", text if is_readable else None)
 
 
-def _may_read(call: Call, action: str, holder: User | Group | Policy) -> bool:
+def may_read(call: Call, action: str, holder: User | Group | Policy) -> bool:
     """Decided without a word: the row itself says that its statements are not shown."""
     context = {"aws:ResourceAccount": call.caller.account_id, **_tag_context(holder)}
     request = request_of(call.caller, action, holder.arn, now=call.now, context=context)

@@ -59,6 +59,7 @@ def create_user(
 
 @operation("iam:GetUser", reads=True)
 def get_user(call: Call, *, user_name: str | None = None) -> User:
+    """One user by name; the caller when it names nobody."""
     return call.access(User, name_or_own(call, user_name))
 
 
@@ -166,6 +167,7 @@ def _describe(call: Call, users: Sequence[User]) -> None:
 
 @operation("iamconsole:CountUsers", action="iam:ListUsers", reads=True)
 def count_users(call: Call) -> int:
+    """How many users the account has."""
     call.authorize(User.arn_of(call.account.id, "*"))
     return call.account.users.count()
 

@@ -223,9 +223,11 @@ class Catalog:
 
     def _service(self, prefix: str) -> Service | None:
         folded = fold(prefix)
-        if folded not in self._index:
-            return None
-        return Service.of(folded, json.loads((self._directory / "services" / f"{folded}.json").read_bytes()))
+        return Service.of(folded, self.facts(folded)) if folded in self._index else None
+
+    def facts(self, prefix: str) -> Any:
+        """The compiled file of a service, as it stands."""
+        return json.loads((self._directory / "services" / f"{prefix}.json").read_bytes())
 
     def action(self, name: str) -> Action | None:
         prefix, _, rest = name.partition(":")

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.arns import iam_arn
 from accounts.names import KeyField
+from accounts.resources import WithoutResourcePolicy
 
 if TYPE_CHECKING:
     from accounts.models import Account
@@ -46,7 +47,7 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         return self.filter(Q(account_id=account_id) | Q(account__isnull=True))
 
 
-class Policy(models.Model):
+class Policy(WithoutResourcePolicy, models.Model):
     """A managed policy: the account's own, or (without an account) one of AWS's, which nobody changes."""
 
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="policies")

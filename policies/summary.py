@@ -119,8 +119,8 @@ def _statement(statement: Statement, catalog: Catalog) -> StatementSummary:
         services=_services(statement, catalog),
         cut=_cut(levels),
         actions=_actions(statement),
-        resources=_resources(statement, catalog),
-        conditions=tuple(_condition(condition) for condition in statement.conditions),
+        resources=resource_words(statement, catalog),
+        conditions=tuple(condition_words(condition) for condition in statement.conditions),
         grants_nothing=_why_nothing(statement, catalog),
         start=statement.start,
     )
@@ -171,7 +171,8 @@ def _why_nothing(statement: Statement, catalog: Catalog) -> str:
     return "Its only action does not exist." if len(statement.actions) == 1 else "None of its actions exist."
 
 
-def _resources(statement: Statement, catalog: Catalog) -> str:
+def resource_words(statement: Statement, catalog: Catalog) -> str:
+    """What a statement is about, told."""
     if statement.not_resources is not None:
         return f"everything except {_list(_shown(statement.not_resources, catalog), 'and')}"
     written = statement.resources or ()
@@ -202,7 +203,8 @@ def _kind(service: str, resource: str, catalog: Catalog) -> ResourceType | None:
     return max(kinds, key=lambda kind: len(kind.arn), default=None)
 
 
-def _condition(condition: Condition) -> str:
+def condition_words(condition: Condition) -> str:
+    """One condition, told: its key, what must be, and its values as code."""
     name = condition.name
     key = QUALIFIER_WORDS[name.qualifier.value] + _quoted(condition.key)
     if name.is_null:

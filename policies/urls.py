@@ -15,6 +15,7 @@ from policies.views.inline import (
     inline_policy_edit_review,
 )
 from policies.views.list import act_on_policy, policies
+from policies.views.simulator import simulator
 from policies.views.tags import edit_policy_tags, policy_tags
 from policies.views.versions import (
     compare_policy_versions,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("inline-policies/edit/review/", inline_policy_edit_review, name="inline-policy-edit-review"),
     path("inline-policies/delete/", inline_policy_delete, name="inline-policy-delete"),
     path("who-can/", who_can, name="who-can"),
+    path("simulator/", simulator, name="simulator"),
     path("check-access/", check_access_page, name="check-access"),
     path("check-access/actions/", action_suggestions, name="action-suggestions"),
 ]

@@ -71,8 +71,13 @@ def query_of(name: str, arn: str) -> str:
     queries = {
         "move-user": {"from": GROUP, "to": OTHER_GROUP},
         "inline-policy-create": {"user": USER},
-        "inline-policy-edit": {"user": USER, "name": "inline"},
-        "inline-policy-delete": {"user": USER, "name": "inline"},
+        "inline-policy-create-review": {"user": USER},
+        "inline-policy-edit": {"user": USER, "policy": "inline"},
+        "inline-policy-edit-review": {"user": USER, "policy": "inline"},
+        "inline-policy-delete": {"user": USER, "policy": "inline"},
+        "policy-version": {"arn": arn, "version": "v1"},
+        "compare-policy-versions": {"arn": arn, "old": "v1", "new": "v2"},
+        "delete-policy-version": {"arn": arn, "version": "v1"},
     }
     query = queries.get(name, {"arn": arn} if "policy" in name else {})
     return f"?{urlencode(query)}" if query else ""

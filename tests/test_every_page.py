@@ -34,6 +34,7 @@ OPEN_TO_ALL = {
     "search": "finds only what may be listed",
     "security-credentials": "the visitor's own",
     "who-can": "a form: whether it is allowed is decided on what it says",
+    "simulator": "a form: whether it is allowed is decided on what it says",
     "users-preferences": "columns, kept in the visitor's browser",
 }
 MOST_QUERIES = 10

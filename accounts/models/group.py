@@ -11,9 +11,10 @@ from accounts.arns import iam_arn
 from accounts.models.account import Account
 from accounts.models.identity import User
 from accounts.names import KeyField, name_key
+from accounts.resources import WithoutResourcePolicy
 
 
-class Group(models.Model):
+class Group(WithoutResourcePolicy, models.Model):
     """A collection of users that share policies. It is no principal, nests in nothing and has no tags."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="groups")

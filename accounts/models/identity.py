@@ -11,6 +11,7 @@ from django.db import models
 from accounts.arns import iam_arn, root_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
+from accounts.resources import WithoutResourcePolicy
 
 
 class Identity(models.Model):
@@ -88,7 +89,7 @@ class RootUser(Identity):
         return "root"
 
 
-class User(Identity):
+class User(WithoutResourcePolicy, Identity):
     """An IAM user: a name in one account, with credentials of its own."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="users")

@@ -12,9 +12,10 @@ from accounts.arns import iam_arn
 from accounts.models.account import Account
 from accounts.models.identity import User
 from accounts.names import KeyField, name_key
+from accounts.resources import WithoutResourcePolicy
 
 
-class MFADevice(models.Model):
+class MFADevice(WithoutResourcePolicy, models.Model):
     """A device is made unassigned and enabled for one user, or for the root user (`for_root`)."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="mfa_devices")

@@ -95,7 +95,9 @@ def _with_next(name: str, request: HttpRequest) -> str:
         if request.method == "GET" and not request.headers.get("HX-Request")
         else _path(here)
     )
-    return f"{reverse(name)}?{urlencode({'next': wanted})}"
+    # What was typed did not arrive, and the page says so.
+    unsent = {"unsent": "yes"} if request.method == "POST" else {}
+    return f"{reverse(name)}?{urlencode({'next': wanted, **unsent})}"
 
 
 def _path(url: str) -> str:

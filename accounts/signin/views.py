@@ -60,7 +60,8 @@ def _door(request: ConsoleRequest, account: str = "") -> HttpResponse:
         kind=ROOT if request.GET.get("kind") == ROOT else USER,
         next=request.GET.get("next", ""),
     )
-    return page(request, TEMPLATE, _context(form, account))
+    context = _context(form, account) | {"is_unsent": request.GET.get("unsent") == "yes"}
+    return page(request, TEMPLATE, context)
 
 
 def _enter(request: ConsoleRequest, account: str) -> HttpResponse:

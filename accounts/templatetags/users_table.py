@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.addresses import MARK, marked
 from accounts.models import User
 from iamconsole.templatetags.console import brief_time, icon
 
@@ -84,4 +85,4 @@ def user_cells(user: User, columns: Sequence[str], now: datetime) -> SafeString:
 @register.filter
 def quoted(name: str) -> str:
     """A name as a part of an address."""
-    return quote(name, safe="")
+    return quote(marked(name), safe=MARK)

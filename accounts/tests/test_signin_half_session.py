@@ -122,3 +122,13 @@ def test_the_code_page_lets_nobody_pass_with_an_empty_code(root: Caller, carol: 
 
     assert type_code(second, "").status_code == 422
     assert location(second.get("/iam/")) == "/signin/mfa/"
+
+
+def test_a_form_sent_after_the_session_ended_is_said_to_be_lost(alice: Caller) -> None:
+    browser = Browser()
+    sent = browser.post(
+        "/iam/users-create/", {"user_name": "ana"}, headers={"Referer": "http://testserver/iam/"}
+    )
+
+    assert "nothing was changed" in browser.get(sent["Location"]).text
+    assert "nothing was changed" not in browser.get(browser.get("/iam/users/")["Location"]).text

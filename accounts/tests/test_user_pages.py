@@ -20,7 +20,7 @@ from operations.users import get_user
 Browse = Callable[[Caller], Browser]
 CHANGE_PASSWORD = "arn:aws:iam::aws:policy/IAMUserChangePassword"
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
-TABS = ["", "groups/", "tags/", "credentials/", "check-access/", "history/"]
+TABS = ["", "groups/", "tags/", "credentials/", "effective-access/", "check-access/", "history/"]
 ASKING = [
     "tags/manage/",
     "credentials/console-access/",

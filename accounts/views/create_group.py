@@ -73,9 +73,9 @@ def _create(request: ConsoleRequest, run: wizard.Run, form: GroupNameForm) -> Ht
 
 
 def _context(request: ConsoleRequest, run: wizard.Run, form: GroupNameForm) -> dict[str, Any]:
-    told = run.answers.get(ANSWER, BLANK)
-    users, _ = user_picker(request.caller, Asked.of(request.GET, "users"), told["users"])
-    policies, _ = policy_picker(request.caller, Asked.of(request.GET, "policies"), told["policies"])
+    told, asked = run.answers.get(ANSWER, BLANK), request.POST or request.GET
+    users, _ = user_picker(request.caller, Asked.of(asked, "users"), told["users"])
+    policies, _ = policy_picker(request.caller, Asked.of(asked, "policies"), told["policies"])
     return {
         "form": form,
         "run": run,

@@ -25,6 +25,7 @@ from accounts.views.create_user_steps import (
 from accounts.views.new_group import create_group_with_everything
 from accounts.views.new_user import Permissions
 from accounts.views.pickers import (
+    LONGEST,
     POLICY_KINDS,
     Asked,
     Picker,
@@ -72,7 +73,8 @@ def create_user_permissions(request: ConsoleRequest) -> HttpResponse:
 def _told(data: QueryDict, kept: Permissions) -> Permissions:
     """What was ticked in the picker that was open; the choices of the other ways stay as they were."""
     how = data.get("how", "")
-    told = replace(kept, how=how if how in FIELDS else kept.how, boundary=data.get("boundary", kept.boundary))
+    boundary = data.get("boundary", kept.boundary)[:LONGEST]
+    told = replace(kept, how=how if how in FIELDS else kept.how, boundary=boundary)
     return _with_chosen(told, data.get("shown", ""), data)
 
 
@@ -199,12 +201,13 @@ def _group_page(
 def _group_context(
     request: ConsoleRequest, run: wizard.Run, form: GroupNameForm, policies: Sequence[str]
 ) -> dict[str, Any]:
-    picker, _ = policy_picker(request.caller, Asked.of(request.GET, "policies"), policies)
+    picker, _ = policy_picker(request.caller, Asked.of(request.POST or request.GET, "policies"), policies)
     return {
         "form": form,
         "action": run.url("create-user-group"),
         "back": run.url("create-user-permissions"),
         "picker": picker,
         "kinds": POLICY_KINDS,
+        "brief": True,
         **frame(run, PERMISSIONS),
     }

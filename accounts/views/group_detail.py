@@ -19,7 +19,12 @@ from operations.errors import AccessDenied, ServiceError
 from operations.group_details import GroupDetails, get_group_details, search_group_users
 from operations.groups import get_group, update_group
 
-TABS = {"group": "Users", "group-permissions": "Permissions", "group-check-access": "Check access"}
+TABS = {
+    "group": "Users",
+    "group-permissions": "Permissions",
+    "group-effective-access": "Effective access",
+    "group-check-access": "Check access",
+}
 ACTIONS = {
     "delete": "iam:DeleteGroup",
     "rename": "iam:UpdateGroup",

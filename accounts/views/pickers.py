@@ -21,6 +21,7 @@ from operations.group_details import (
 from operations.groups import search_groups
 from operations.policies import search_policies
 from operations.searching import Slice
+from operations.shapes import shape_of
 from operations.users import search_users
 from policies.catalog import catalog
 from policies.engine import Policy as Document
@@ -34,6 +35,7 @@ ROWS = 20
 # Far beyond every quota; what is kept in a session must have an end.
 MOST_CHOSEN = 200
 LONGEST = 2048
+LONGEST_TEXT = int(shape_of("iamconsole:SearchUsers", "text").metadata["max"])
 POLICY_KINDS = (
     ("", "All types"),
     ("customer", "Customer managed"),
@@ -56,7 +58,8 @@ class Asked:
     def of(cls, data: QueryDict, field: str) -> Asked:
         kind = data.get(f"{field}_kind", "")
         known = kind if kind in dict(POLICY_KINDS) else ""
-        return cls(field, data.get(f"{field}_text", "").strip(), known, data.get(f"{field}_marker") or None)
+        text = data.get(f"{field}_text", "").replace("\0", "").strip()[:LONGEST_TEXT]
+        return cls(field, text, known, data.get(f"{field}_marker") or None)
 
     def query(self) -> dict[str, str]:
         """The same for the address of a page."""

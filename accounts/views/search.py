@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.addresses import marked
 from accounts.models import Group, User
 from accounts.signin.middleware import ConsoleRequest
 from accounts.tasks import GROUP_TASKS, USER_TASKS, NamedTask, Task, named_tasks, tasks_for
@@ -67,12 +69,12 @@ def search(request: ConsoleRequest) -> HttpResponse:
 
 def _users(caller: Caller, text: str) -> list[Hit]:
     users = find_users(caller, text=text)
-    return [Hit(user.user_name, f"/iam/users/{user.user_name}/", user.arn) for user in users]
+    return [Hit(user.user_name, reverse("user", args=[user.user_name]), user.arn) for user in users]
 
 
 def _groups(caller: Caller, text: str) -> list[Hit]:
     groups = find_groups(caller, text=text)
-    return [Hit(group.group_name, f"/iam/groups/{group.group_name}/", group.arn) for group in groups]
+    return [Hit(group.group_name, reverse("group", args=[group.group_name]), group.arn) for group in groups]
 
 
 def _policies(caller: Caller, text: str) -> list[Hit]:
@@ -108,4 +110,4 @@ def _with_names(
 ) -> Iterator[Task]:
     for task, beginning in tasks:
         for hit in find(caller, beginning)[:MOST_NAMES]:
-            yield Task(task.title.format(name=hit.title), task.url.format(name=hit.title))
+            yield Task(task.title.format(name=hit.title), task.url.format(name=marked(hit.title)))

@@ -17,6 +17,7 @@ TABS = {
     "user-groups": "Groups",
     "user-tags": "Tags",
     "user-credentials": "Security credentials",
+    "user-effective-access": "Effective access",
     "user-check-access": "Check access",
     "user-history": "History",
 }

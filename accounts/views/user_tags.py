@@ -13,7 +13,7 @@ from accounts.signin.flow import PAGE_METHODS, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.user_detail import crumbs, frame
 from iamconsole.pages import flash, page, refused
-from iamconsole.tags import tag_changes, tag_rows
+from iamconsole.tags import ensure_seen, seen_of, tag_changes, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
@@ -36,22 +36,25 @@ def manage_tags(request: ConsoleRequest, user_name: str) -> HttpResponse:
     back = reverse("user-tags", args=[user_name])
     rows = tag_rows(request.POST if request.method == "POST" else None, user.tags)
     context = {"crumbs": crumbs(user_name, "Manage tags"), "user": user, "rows": rows, "back": back}
+    context["seen"] = seen_of(user.tags)
     if request.method != "POST":
         return page(request, TEMPLATE, context)
     if not rows.is_valid():
         return page(request, TEMPLATE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        replace_tags(request.caller, user_name, present=user.tags, wanted=rows.tags)
+        replace_tags(request.caller, user_name, wanted=rows.tags, seen=request.POST.get("seen", ""))
     except ServiceError as error:
         return refused(request, error, template=TEMPLATE, context=context)
     flash(request, "ok", f"The tags of `{user_name}` are saved.")
     return see_other(back)
 
 
-def replace_tags(caller: Caller, user_name: str, *, present: Sequence[Tag], wanted: Sequence[Tag]) -> None:
+def replace_tags(caller: Caller, user_name: str, *, wanted: Sequence[Tag], seen: str) -> None:
     """Take away the keys that are gone and set what is new or changed, in one act."""
-    gone, changed = tag_changes(present, wanted)
     with act(caller, "ManageTags"):
+        present = get_user(caller, user_name=user_name).tags
+        ensure_seen(present, seen)
+        gone, changed = tag_changes(present, wanted)
         if gone:
             untag_user(caller, user_name=user_name, tag_keys=gone)
         if changed:

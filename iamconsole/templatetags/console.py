@@ -99,8 +99,9 @@ def sort_header(context: Context, label: str, key: str) -> SafeString:
     query["sort"] = f"-{key}" if ascending else key
     query.pop("marker", None)
     return format_html(
-        '<th scope="col"{}><a href="?{}">{}{}</a></th>',
+        '<th scope="col"{}><a id="sort-{}" href="?{}">{}{}</a></th>',
         ASCENDING if ascending else DESCENDING if descending else "",
+        key,
         query.urlencode(),
         label,
         icon("up" if ascending else "down" if descending else "sort"),

@@ -23,7 +23,9 @@ def test_a_choice_is_kept_in_a_cookie() -> None:
     assert response["Location"] == "/iam/users/?q=a"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com/", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com/", "//example.com/", "javascript:alert(1)", "", "iam/", "../iam/"]
+)
 def test_a_choice_never_leads_to_another_site(elsewhere: str) -> None:
     assert choose({"theme": "dark", "next": elsewhere})["Location"] == "/"
 

@@ -7,6 +7,7 @@ from operations.caller import Caller
 from operations.errors import (
     AccessDenied,
     EntityAlreadyExists,
+    EntityTemporarilyUnmodifiable,
     FreshProofRequired,
     NoSuchEntity,
     PasswordPolicyViolation,
@@ -162,3 +163,11 @@ def test_a_profile_needs_a_password(root: Caller) -> None:
 
     with pytest.raises(ValidationError):
         create_login_profile(root, user_name="ana")
+
+
+def test_a_change_that_is_due_belongs_to_the_sign_in(root: Caller, ana: Caller) -> None:
+    update_account_password_policy(root, allow_users_to_change_password=True)
+    update_login_profile(root, user_name="ana", password_reset_required=True)
+
+    with pytest.raises(EntityTemporarilyUnmodifiable, match="Sign in again"):
+        change_password(ana, old_password=PASSWORD, new_password="Walnut-bread-7")

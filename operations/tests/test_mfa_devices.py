@@ -190,3 +190,29 @@ def test_enabling_for_another_needs_the_right_on_that_user(root: Caller, carol: 
 
     with pytest.raises(AccessDenied):
         enable(carol, "victim", new)
+
+
+def test_root_parts_with_a_device_while_another_is_left(root: Caller) -> None:
+    for name in ("old-phone", "new-phone"):
+        new = create_virtual_mfa_device(root, virtual_mfa_device_name=name)
+        enable_root_mfa_device(root, serial_number=new.device.serial_number, **pair(new.seed))
+
+    deactivate_mfa_device(root, serial_number=f"arn:aws:iam::{root.account_id}:mfa/old-phone")
+
+    assert [device.device_name for device in list_mfa_devices(root).items] == ["new-phone"]
+    freed = list_virtual_mfa_devices(root, assignment_status="Unassigned").items
+    assert [device.device_name for device in freed] == ["old-phone"]
+
+
+def test_only_the_device_of_that_user_is_resynchronised(root: Caller, phone: NewDevice, bob: Caller) -> None:
+    with pytest.raises(NoSuchEntity, match="is not assigned to user bob"):
+        resync_mfa_device(
+            root, user_name="bob", serial_number=phone.device.serial_number, **pair(phone.seed, ahead=2)
+        )
+
+
+def test_a_device_that_was_never_made_is_not_enabled(root: Caller, phone: NewDevice) -> None:
+    serial_number = f"arn:aws:iam::{root.account_id}:mfa/ghost"
+
+    with pytest.raises(NoSuchEntity, match="doesn't exist"):
+        enable_mfa_device(root, user_name="alice", serial_number=serial_number, **pair(phone.seed))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from audit.models import Event
+from operations import trail
+from operations.access import check_access
 from operations.attachments import detach_user_policy
 from operations.call import Call
-from operations.caller import Caller
+from operations.caller import Caller, Client, nobody
 from operations.errors import (
     AccessDenied,
     EntityAlreadyExists,
@@ -216,3 +218,42 @@ def hire_twice(caller: Caller, *shifts: tuple[str, ...]) -> None:
     with act(caller, "HireShifts"):
         for names in shifts:
             hire(caller, *names)
+
+
+@pytest.fixture
+def undecided_read() -> Iterator[Callable[..., str]]:
+    """A read whose author forgot the decision."""
+
+    @operation("iam:GetRole", reads=True)
+    def get_role(call: Call, *, role_name: str) -> str:
+        return role_name
+
+    yield get_role
+    del registry["iam:GetRole"]
+
+
+def test_a_read_without_a_decision_tells_nothing(root: Caller, undecided_read: Callable[..., str]) -> None:
+    with pytest.raises(ServiceFailure, match="no authorization decision"):
+        undecided_read(root, role_name="ghost")
+
+
+def test_a_refusal_outside_any_account_stands_on_the_installations_chain(db: None) -> None:
+    with pytest.raises(AccessDenied, match="Sign in first"):
+        check_access(nobody(Client()), policy_document="{}", action_name="s3:GetObject")
+
+    event = newest_event()
+    assert (event.account_id, event.event_name, event.error_code) == (None, "CheckAccess", "AccessDenied")
+
+
+def test_a_denial_is_answered_and_logged_though_it_cannot_be_recorded(
+    carol: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: object) -> None:
+        raise DatabaseError("database or disk is full")
+
+    monkeypatch.setattr(trail, "append", full)
+
+    with pytest.raises(AccessDenied):
+        list_users(carol)
+
+    assert caplog.messages == ["A refusal could not be recorded"]

@@ -140,8 +140,11 @@ def test_reads_are_those_that_get_and_list(name: str) -> None:
 
 
 def given(name: str) -> dict[str, Any]:
-    subject = {"iamconsole:CheckAccess": {"user_name": "ana"}}
-    return {**required(name), **subject.get(name, {})}
+    subjects = {
+        "iamconsole:CheckAccess": {"user_name": "ana"},
+        "iamconsole:GetEffectiveAccess": {"user_name": "ana"},
+    }
+    return {**required(name), **subjects.get(name, {})}
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - OF_THE_SESSION - OF_ROOT))

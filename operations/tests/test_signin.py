@@ -314,3 +314,8 @@ def test_a_hard_expiry_is_left_to_the_administrator(
 
     with pytest.raises(EntityTemporarilyUnmodifiable, match="administrator"):
         change_expired_password(still_half, old_password=PASSWORD, new_password="Walnut-bread-7")
+
+
+def test_no_password_is_changed_in_the_sign_in_when_none_is_due(account: Account, ana: User) -> None:
+    with pytest.raises(EntityTemporarilyUnmodifiable, match="No password change is due"):
+        change_expired_password(half_ana(account.id), old_password=PASSWORD, new_password="Walnut-bread-7")

@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.models import Activity
 from operations import trail
 from operations.caller import Caller
-from operations.users import count_users, create_user, list_users
+from operations.users import count_users, create_user, get_user, list_users
 from tests.cast import MovableClock
 
 
@@ -46,3 +46,14 @@ def test_a_note_that_cannot_be_written_fails_nothing(alice: Caller, monkeypatch:
     monkeypatch.setattr(trail, "_note", full)
 
     assert count_users(alice) == 1
+
+
+def test_a_full_memory_of_uses_starts_over(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "MOST_NOTED", 1)
+
+    for _ in range(2):
+        list_users(alice)
+        get_user(alice, user_name="alice")
+
+    uses = Activity.objects.filter(principal_id=alice.principal.unique_id)
+    assert dict(uses.values_list("action", "count")) == {"iam:ListUsers": 2, "iam:GetUser": 2}

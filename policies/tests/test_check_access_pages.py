@@ -167,6 +167,24 @@ def test_who_may_not_ask_is_refused_with_the_reason(browse: Browse, carol: Calle
     assert "iam:SimulatePrincipalPolicy" in page
 
 
+def test_a_pasted_policy_may_be_longer_than_an_address(browse: Browse, alice: Caller) -> None:
+    pasted = document(*[allow("s3:ListBucket", f"{BUCKET}/{number}" * 3) for number in range(40)])
+    asked = {"subject": "document", "policy_document": pasted, "action_name": "iam:ListUsers"}
+
+    response = browse(alice).post("/iam/check-access/", asked)
+
+    assert response.status_code == 200
+    assert "Somebody with this policy" in response.text
+
+
+def test_a_question_that_is_sent_gets_an_address(browse: Browse, alice: Caller, carol: Caller) -> None:
+    asked = {"subject": "user", "user_name": "carol", "action_name": "s3:ListBucket", "mfa": "on"}
+
+    response = browse(alice).post("/iam/check-access/", {**asked, "policy_document": ""})
+
+    assert response["Location"] == f"/iam/check-access/?{urlencode(asked)}"
+
+
 def test_an_answer_can_be_swapped_in_alone(browse: Browse, alice: Caller, carol: Caller) -> None:
     question = urlencode({"subject": "user", "user_name": "carol", "action_name": "s3:ListBucket"})
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -212,6 +214,36 @@ def test_a_policy_is_attached_to_users_and_groups_at_once(
     assert [user.user_name for user in entities.users] == ["carol"]
 
 
+def test_whom_one_has_chosen_survives_another_page_and_another_filter(
+    browse: Browse, root: Caller, alice: Caller, receipts: Policy
+) -> None:
+    for number in range(52):
+        create_group(root, group_name=f"Shift{number:02}")
+    browser, address = browse(alice), url("attach/", receipts)
+    marker = re.findall(r'name="marker" value="([^"]+)"', shown(browser, address))[-1]
+
+    second = browser.post(address, {"entities": "group:Shift00", "marker": unescape(marker)})
+    users = browser.post(
+        address, {"entities": ["group:Shift00", "group:Shift51"], "kind": "user", "go": "filter"}
+    )
+
+    assert 'aria-label="Attach to group Shift51"' in second.content.decode()
+    assert 'value="group:Shift00" checked' in second.content.decode()
+    assert 'value="group:Shift51" checked' in users.content.decode()
+    assert get_policy(root, policy_arn=receipts.arn).attachment_count == 0
+
+
+def test_a_policy_in_a_list_to_choose_from_unfolds_its_json(
+    browse: Browse, alice: Caller, receipts: Policy
+) -> None:
+    browser = browse(alice)
+
+    part = browser.get(url("view/", receipts), headers={"HX-Request": "true"}).content.decode()
+
+    assert f'aria-label="JSON of {receipts.policy_name}"' in part
+    assert "<html" not in part
+
+
 def test_attaching_to_one_that_does_not_exist_attaches_to_none(
     browse: Browse, root: Caller, alice: Caller, carol: Caller, receipts: Policy
 ) -> None:
@@ -234,7 +266,10 @@ def test_a_refused_attachment_keeps_the_choice(
     response = browse(bob).post(url("attach/", receipts, kind="user"), {"entities": ["user:carol"]})
 
     assert response.status_code == 403
-    assert 'value="user:carol" aria-label="Attach to user carol" checked' in response.content.decode()
+    assert (
+        'value="user:carol" aria-label="Attach to user carol" data-select checked'
+        in response.content.decode()
+    )
 
 
 def test_detaching_asks_first_and_then_detaches(

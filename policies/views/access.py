@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse, QueryDict
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.signin.flow import form_status
+from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import page, refused
 from operations.access import check_access
@@ -31,11 +32,13 @@ class NearMiss:
     trace: StatementTrace
 
 
-@require_safe
+@require_http_methods(PAGE_METHODS)
 def check_access_page(request: ConsoleRequest) -> HttpResponse:
-    """The question stands in the address: it changes nothing, and can be sent to somebody."""
-    is_asked = "action_name" in request.GET
-    form = CheckAccessForm(request.GET if is_asked else None, initial=_started(request))
+    """The question gets an address, which can be sent to somebody; a pasted policy is too long for one."""
+    if request.method == "POST" and request.POST.get("subject") != "document":
+        return see_other(f"{request.path}?{_asked(request.POST)}")
+    told = request.POST or request.GET
+    form = CheckAccessForm(told if "action_name" in told else None, initial=_started(request))
     context = {"form": form, "actions": suggestions(request)}
     return _answered(request, form, "policies/check_access.html", context)
 
@@ -58,7 +61,7 @@ def action_suggestions(request: ConsoleRequest) -> HttpResponse:
 
 
 def suggestions(request: ConsoleRequest) -> Sequence[str]:
-    typed = request.GET.get("action_name", "")
+    typed = (request.POST or request.GET).get("action_name", "")
     service, colon, name = typed.partition(":")
     known = catalog()
     if not colon:
@@ -83,13 +86,13 @@ def _answered(
     answer = {
         "explanation": explanation,
         "who": form.who,
-        "near_misses": _near_misses(explanation),
+        "near_misses": near_misses(explanation),
         "deciders": deciders(explanation, form.pasted),
     }
     return page(request, template, context | answer, partial=partial)
 
 
-def _near_misses(explanation: Explanation) -> list[NearMiss]:
+def near_misses(explanation: Explanation) -> list[NearMiss]:
     """Statements that speak of the action and allow it, but not like this."""
     if explanation.decision.matches:
         return []
@@ -103,6 +106,11 @@ def _near_misses(explanation: Explanation) -> list[NearMiss]:
 
 def _is_about_action(trace: StatementTrace) -> bool:
     return all(check.is_matched for check in trace.checks if check.element in ("Action", "NotAction"))
+
+
+def _asked(data: QueryDict) -> str:
+    """The fields of the form that say something, as a query."""
+    return urlencode({name: data[name] for name in CheckAccessForm.base_fields if data.get(name)})
 
 
 def _started(request: ConsoleRequest) -> dict[str, str]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Group, User
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash, page, refused
-from iamconsole.reading import attempt
 from operations.attachments import (
     attach_group_policy,
     attach_user_policy,
@@ -21,56 +18,47 @@ from operations.attachments import (
 )
 from operations.caller import Caller
 from operations.errors import ServiceError
-from operations.groups import search_groups
 from operations.operation import act
-from operations.policies import list_entities_for_policy
-from operations.users import search_users
 from policies.forms import EntitiesForm, pairs
 from policies.models import Policy
 from policies.views.addresses import Crumbs, address, crumbs
+from policies.views.candidates import Entity, Wanted, candidates
 from policies.views.details import policy_of
 
-SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A user or group to choose; `has_it` when the policy is attached already."""
-
-    kind: str
-    name: str
-    has_it: bool = False
-
-    @property
-    def value(self) -> str:
-        return f"{self.kind}:{self.name}"
+ATTACH_TEMPLATE = "policies/attach.html"
 
 
 @require_http_methods(PAGE_METHODS)
 def attach_policy(request: ConsoleRequest) -> HttpResponse:
+    """Filtering and turning pages send the form too, so that what is ticked goes along."""
     policy = policy_of(request)
-    text, kind = request.GET.get("text", ""), "user" if request.GET.get("kind") == "user" else "group"
-    entities, refusal = attempt(lambda: _candidates(request.caller, policy, kind, text))
-    form = EntitiesForm(request.POST or None)
-    context = {
-        "policy": policy,
-        "form": form,
-        "entities": entities,
-        "withheld": [refusal] if refusal else [],
-        "text": text,
-        "kind": kind,
-        "chosen": request.POST.getlist("entities"),
-        "cancel_url": address("policy-entities", arn=policy.arn),
-        "crumbs": _crumbs(policy, "Attach"),
-    }
+    is_looking = request.POST.get("go") == "filter" or "marker" in request.POST
+    form = EntitiesForm(None if is_looking or request.method != "POST" else request.POST)
+    context = _choices(request, policy) | {"form": form}
     if form.is_valid():
         try:
             _attach(request.caller, policy, form.chosen)
         except ServiceError as error:
-            return refused(request, error, template="policies/attach.html", context=context, form=form)
+            return refused(request, error, template=ATTACH_TEMPLATE, context=context, form=form)
         return _done(request, policy, f"`{policy.policy_name}` was attached to {_named(form.chosen)}.")
     table = "policies/_entities_table.html"
-    return page(request, "policies/attach.html", context, partial=table, status=form_status(form))
+    return page(request, ATTACH_TEMPLATE, context, partial=table, status=form_status(form))
+
+
+def _choices(request: ConsoleRequest, policy: Policy) -> dict[str, object]:
+    wanted, chosen = Wanted.of(request.POST, request.GET), request.POST.getlist("entities")
+    found = candidates(request.caller, policy, wanted)
+    return {
+        "policy": policy,
+        "wanted": wanted,
+        "found": found,
+        "withheld": [found.denied] if found.denied else [],
+        "chosen": chosen,
+        "carried": found.carried(chosen),
+        "action": address("attach-policy", arn=policy.arn),
+        "cancel_url": address("policy-entities", arn=policy.arn),
+        "crumbs": _crumbs(policy, "Attach"),
+    }
 
 
 @require_http_methods(PAGE_METHODS)
@@ -114,27 +102,6 @@ def _detach(caller: Caller, policy: Policy, chosen: Sequence[tuple[str, str]]) -
                 detach_group_policy(caller, group_name=name, policy_arn=policy.arn)
             else:
                 detach_user_policy(caller, user_name=name, policy_arn=policy.arn)
-
-
-def _candidates(caller: Caller, policy: Policy, kind: str, text: str) -> list[Entity]:
-    """The first of those whose name holds the text; raises AccessDenied."""
-    if kind == "user":
-        names = [user.user_name for user in search_users(caller, text=text or None, max_items=SHOWN).items]
-    else:
-        names = [
-            group.group_name for group in search_groups(caller, text=text or None, max_items=SHOWN).items
-        ]
-    having, _ = attempt(
-        lambda: list_entities_for_policy(
-            caller, policy_arn=policy.arn, entity_filter=kind.capitalize(), max_items=1000
-        )
-    )
-    have = {_name_of(one) for one in having.items} if having else set()
-    return [Entity(kind, name, has_it=name in have) for name in names]
-
-
-def _name_of(holder: User | Group) -> str:
-    return holder.user_name if isinstance(holder, User) else holder.group_name
 
 
 def _named(chosen: Sequence[tuple[str, str]]) -> str:

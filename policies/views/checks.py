@@ -140,6 +140,11 @@ class Checks:
             return ()
 
 
+def visible(text: str) -> str:
+    """Every null character made one that can be seen: the checks, like the form, take none."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def checks_of(caller: Caller, text: str, kind: str) -> Checks:
     findings, refusal = attempt(lambda: check_document(caller, policy_document=text))
     return Checks(text, kind, findings or [], refusal)
@@ -147,15 +152,15 @@ def checks_of(caller: Caller, text: str, kind: str) -> Checks:
 
 def fixed(checks: Checks, number: str) -> str:
     """The text with the fix of one finding; unchanged when there is none of that number."""
-    is_known = number.isdecimal() and int(number) < len(checks.findings)
-    fix = checks.findings[int(number)].fix if is_known else None
+    fixes = {str(place): finding.fix for place, finding in enumerate(checks.findings)}
+    fix = fixes.get(number)
     return fix.applied_to(checks.text) if fix else checks.text
 
 
 @require_POST
 def policy_findings(request: ConsoleRequest) -> HttpResponse:
     """What the editor shows beneath and beside the text, while it is being typed."""
-    text = request.POST.get("policy_document", "").replace("\r\n", "\n")
+    text = visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
     kind = request.POST.get("kind", "")
     checks = checks_of(request.caller, text, kind if kind in QUOTAS else "managed")
     is_asked = bool(request.POST.get("is_asked"))

@@ -14,6 +14,7 @@ from iamconsole.pages import flash, page, refused
 from iamconsole.tags import TagRows, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
+from operations.operation import act
 from operations.policies import create_policy
 from policies.forms import NewPolicyForm
 from policies.models import Policy
@@ -29,7 +30,6 @@ BLANK = json.dumps(
     },
     indent=2,
 )
-LOST = "The text of this policy is no longer kept. Write it again."
 
 
 @require_http_methods(PAGE_METHODS)
@@ -51,8 +51,7 @@ def create_policy_document(request: ConsoleRequest) -> HttpResponse:
 def create_policy_review(request: ConsoleRequest) -> HttpResponse:
     draft = drafts.find(request)
     if draft is None:
-        flash(request, "warn", LOST)
-        return see_other(address("create-policy-document"))
+        return drafts.missing(request, address("create-policy-document"))
     form, rows = NewPolicyForm(request.POST or None), tag_rows(request.POST or None)
     context = {
         "form": form,
@@ -64,21 +63,27 @@ def create_policy_review(request: ConsoleRequest) -> HttpResponse:
     }
     if form.is_valid() and rows.is_valid():
         try:
-            policy = _create(request.caller, draft.document, form, rows)
+            policy = _create(request, draft.document, form, rows)
+        except drafts.AlreadySaved:
+            return drafts.already_saved(request)
         except ServiceError as error:
             return refused(request, error, template="policies/create_review.html", context=context, form=form)
         return _created(request, policy)
     return page(request, "policies/create_review.html", context, status=form_status(form))
 
 
-def _create(caller: Caller, document: str, form: NewPolicyForm, rows: TagRows) -> Policy:
-    return create_policy(
-        caller,
-        policy_document=document,
-        policy_name=form.cleaned_data["policy_name"],
-        description=form.cleaned_data["description"] or None,
-        tags=rows.tags,
-    )
+def _create(request: ConsoleRequest, document: str, form: NewPolicyForm, rows: TagRows) -> Policy:
+    with act(request.caller, "CreatePolicy"):
+        drafts.ensure_unsaved(request)
+        policy = create_policy(
+            request.caller,
+            policy_document=document,
+            policy_name=form.cleaned_data["policy_name"],
+            description=form.cleaned_data["description"] or None,
+            tags=rows.tags,
+        )
+        drafts.finish(request, address("policy", arn=policy.arn))
+    return policy
 
 
 def _any_policy(caller: Caller) -> str:
@@ -86,7 +91,6 @@ def _any_policy(caller: Caller) -> str:
 
 
 def _created(request: ConsoleRequest, policy: Policy) -> HttpResponse:
-    drafts.drop(request)
     attach_url = address("attach-policy", arn=policy.arn)
     flash(
         request,

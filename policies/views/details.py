@@ -69,7 +69,8 @@ def policy(request: ConsoleRequest) -> HttpResponse:
         "version": version,
         "withheld": [refusal] if refusal else [],
     }
-    return page(request, "policies/policy.html", context | told(version, request.GET.get("statement", "")))
+    context |= told(version, request.GET.get("statement", ""))
+    return page(request, "policies/policy.html", context, partial="policies/_policy_json.html")
 
 
 def told(version: PolicyVersion | None, chosen: str = "") -> dict[str, object]:

@@ -13,7 +13,7 @@ from iamconsole.pages import page
 from policies.forms import DocumentForm
 from policies.views import drafts
 from policies.views.addresses import Crumbs, with_draft
-from policies.views.checks import Checks, checks_of, fixed
+from policies.views.checks import Checks, checks_of, fixed, visible
 
 DOUBTFUL = "The policy can be saved, but probably does not do what you mean. Solve what was found, or tick Save anyway."
 
@@ -85,10 +85,9 @@ def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
 
 
 def _incomplete(request: ConsoleRequest, task: Task, form: DocumentForm) -> HttpResponse:
-    """The text comes back with every null character made visible: the checks, like the form, take none."""
     message = str(next(iter(form.errors.values()))[0])
     verdict = Verdict(message, HTTPStatus.UNPROCESSABLE_ENTITY)
-    text = form.data.get("policy_document", "").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = visible(form.data.get("policy_document", ""))
     return _shown(request, task, Sheet(text, task.base_version_id, verdict=verdict))
 
 

@@ -1,18 +1,32 @@
-"""Texts between the two steps of the editor: kept in the session, each tab's under a token of its own."""
+"""Texts between the two steps of the editor: kept in the session, each tab's under a token of its own.
+
+A saved draft leaves the address it led to, so that a second click or a way back ends where the first one did.
+"""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
 
+from django.http import HttpResponse
+
+from accounts.signin.flow import see_other
 from accounts.signin.middleware import ConsoleRequest
+from iamconsole.pages import flash
+from operations.errors import InvalidClientTokenId
 
 DRAFTS = "policy-drafts"
+SAVED = "saved-drafts"
+LOST = "The text of this policy is no longer kept. Write it again."
 # A forgotten tab must not make every session grow.
 MOST_DRAFTS = 5
 LONGEST_TOKEN = 32
 # As much of a text's hash as stands for the version of an inline policy, which has none.
 LONGEST_BASE = 16
+
+
+class AlreadySaved(Exception):
+    """Another submit of the same draft came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +53,44 @@ def find(request: ConsoleRequest) -> Draft | None:
 
 
 def keep(request: ConsoleRequest, draft: Draft) -> None:
-    others = [
-        (key, kept) for key, kept in request.session.get(DRAFTS, {}).items() if key != token_of(request)
-    ]
-    newest = dict(others[-(MOST_DRAFTS - 1) :])
-    request.session[DRAFTS] = {**newest, token_of(request): asdict(draft)}
+    """Written over, a draft that was saved is one to save again."""
+    _put(request, SAVED, None)
+    _put(request, DRAFTS, asdict(draft))
 
 
-def drop(request: ConsoleRequest) -> None:
-    kept = request.session.get(DRAFTS, {})
-    request.session[DRAFTS] = {key: draft for key, draft in kept.items() if key != token_of(request)}
+def missing(request: ConsoleRequest, editor_url: str) -> HttpResponse:
+    """Where a review without its draft leads: to what was made of it, or else back to the editor."""
+    if saved_at := request.session.get(SAVED, {}).get(token_of(request)):
+        return see_other(saved_at)
+    flash(request, "warn", LOST)
+    return see_other(editor_url)
+
+
+def already_saved(request: ConsoleRequest) -> HttpResponse:
+    """Where the first of two clicks led."""
+    return see_other(request.session[SAVED][token_of(request)])
+
+
+def ensure_unsaved(request: ConsoleRequest) -> None:
+    """Asked under the account's lock, so that of two submits of one draft the second raises AlreadySaved."""
+    stored = type(request.session)(request.session.session_key).load()
+    if not stored:
+        raise InvalidClientTokenId("The session ended before the form was sent.")
+    request.session.update(stored)
+    if token_of(request) in stored.get(SAVED, {}):
+        raise AlreadySaved
+
+
+def finish(request: ConsoleRequest, url: str) -> None:
+    """The draft is saved, and `url` shows it. Written in the transaction of the act, so that both happen or neither."""
+    _put(request, DRAFTS, None)
+    _put(request, SAVED, url)
+    request.session.save()
+
+
+def _put(request: ConsoleRequest, kind: str, value: object) -> None:
+    """Under the token of the address; None takes away what is there."""
+    token = token_of(request)
+    others = {key: kept for key, kept in request.session.get(kind, {}).items() if key != token}
+    newest = dict(list(others.items())[-(MOST_DRAFTS - 1) :])
+    request.session[kind] = others if value is None else {**newest, token: value}

@@ -27,7 +27,6 @@ from policies.models import Policy, PolicyVersion
 from policies.views import drafts
 from policies.views.addresses import Crumbs, address, crumbs
 from policies.views.checks import checks_of
-from policies.views.creation import LOST
 from policies.views.details import policy_at, policy_of
 from policies.views.document_step import Task, document_step
 from policies.views.meaning import effects_between
@@ -65,13 +64,14 @@ def edit_policy_review(request: ConsoleRequest) -> HttpResponse:
     draft = drafts.find(request)
     policy, present = _in_force(request)
     if draft is None:
-        flash(request, "warn", LOST)
-        return see_other(address("edit-policy", arn=policy.arn))
+        return drafts.missing(request, address("edit-policy", arn=policy.arn))
     form = NewVersionForm(request.POST or None, droppable=_droppable(request.caller, policy))
     context = _review_context(request, policy, present, draft) | {"form": form}
     if form.is_valid():
         try:
-            version = _save(request.caller, policy, draft, form)
+            version = _save(request, policy, draft, form)
+        except drafts.AlreadySaved:
+            return drafts.already_saved(request)
         except ConcurrentModification as error:
             flash(request, "warn", error.message)
             return see_other(address("edit-policy", arn=policy.arn, draft=drafts.token_of(request)))
@@ -101,10 +101,13 @@ def _droppable(caller: Caller, policy: Policy) -> list[tuple[str, str]]:
     ]
 
 
-def _save(caller: Caller, policy: Policy, draft: drafts.Draft, form: NewVersionForm) -> PolicyVersion:
+def _save(
+    request: ConsoleRequest, policy: Policy, draft: drafts.Draft, form: NewVersionForm
+) -> PolicyVersion:
     """Under the account's lock, so that nobody can save between the look at the default version and the write."""
-    dropped = form.cleaned_data.get("dropped_version_id")
+    caller, dropped = request.caller, form.cleaned_data.get("dropped_version_id")
     with act(caller, "EditPolicy"):
+        drafts.ensure_unsaved(request)
         present = policy_at(caller, policy.arn).default_version_id
         if present != draft.base_version_id:
             raise ConcurrentModification(
@@ -113,16 +116,17 @@ def _save(caller: Caller, policy: Policy, draft: drafts.Draft, form: NewVersionF
             )
         if dropped:
             delete_policy_version(caller, policy_arn=policy.arn, version_id=dropped)
-        return create_policy_version(
+        version = create_policy_version(
             caller,
             policy_arn=policy.arn,
             policy_document=draft.document,
             set_as_default=form.cleaned_data["set_as_default"],
         )
+        drafts.finish(request, address("policy-versions", arn=policy.arn))
+    return version
 
 
 def _saved(request: ConsoleRequest, policy: Policy, version: PolicyVersion) -> HttpResponse:
-    drafts.drop(request)
     force = "and counts from now on" if version.is_default else "but does not count until it is the default"
     flash(request, "ok", f"Version {version.number} of `{policy.policy_name}` was saved, {force}.")
     return see_other(address("policy-versions", arn=policy.arn))

@@ -23,7 +23,7 @@ from operations.quotas import quota
 from policies.forms import NewInlinePolicyForm, UnchangedForm
 from policies.views import drafts
 from policies.views.checks import QUOTAS, checks_of
-from policies.views.creation import BLANK, LOST
+from policies.views.creation import BLANK
 from policies.views.document_step import Task, document_step
 from policies.views.holders import Holder, holder_of
 
@@ -52,14 +52,15 @@ def inline_policy_create(request: ConsoleRequest) -> HttpResponse:
 def inline_policy_create_review(request: ConsoleRequest) -> HttpResponse:
     holder, draft = holder_of(request), drafts.find(request)
     if draft is None:
-        flash(request, "warn", LOST)
-        return see_other(holder.address("inline-policy-create"))
+        return drafts.missing(request, holder.address("inline-policy-create"))
     form = NewInlinePolicyForm(request.POST or None)
     context = _review(request, holder, draft, "Create inline policy", "inline-policy-create") | {"form": form}
     if form.is_valid():
         name = form.cleaned_data["policy_name"]
         try:
-            _put_new(request.caller, holder, name, draft.document)
+            _put_new(request, holder, name, draft.document)
+        except drafts.AlreadySaved:
+            return drafts.already_saved(request)
         except ServiceError as error:
             return refused(request, error, template="policies/inline_review.html", context=context, form=form)
         return _saved(request, holder, name)
@@ -90,13 +91,14 @@ def inline_policy_edit(request: ConsoleRequest) -> HttpResponse:
 def inline_policy_edit_review(request: ConsoleRequest) -> HttpResponse:
     holder, name, draft = holder_of(request), request.GET.get("policy", ""), drafts.find(request)
     if draft is None:
-        flash(request, "warn", LOST)
-        return see_other(holder.address("inline-policy-edit", policy=name))
+        return drafts.missing(request, holder.address("inline-policy-edit", policy=name))
     form = UnchangedForm(request.POST or None)
     context = _review(request, holder, draft, f"Edit {name}", "inline-policy-edit") | {"form": form}
     if form.is_valid():
         try:
-            _replace(request.caller, holder, name, draft)
+            _replace(request, holder, name, draft)
+        except drafts.AlreadySaved:
+            return drafts.already_saved(request)
         except ConcurrentModification as error:
             flash(request, "warn", error.message)
             return see_other(str(context["back_url"]))
@@ -131,14 +133,16 @@ def inline_policy_delete(request: ConsoleRequest) -> HttpResponse:
     return page(request, "policies/confirm.html", context, partial="_confirm_delete.html", status=status)
 
 
-def _put_new(caller: Caller, holder: Holder, name: str, document: str) -> None:
+def _put_new(request: ConsoleRequest, holder: Holder, name: str, document: str) -> None:
     """PutUserPolicy would replace a policy of that name; a form that creates must not."""
-    with act(caller, "CreateInlinePolicy"):
-        if _is_taken(caller, holder, name):
+    with act(request.caller, "CreateInlinePolicy"):
+        drafts.ensure_unsaved(request)
+        if _is_taken(request.caller, holder, name):
             raise EntityAlreadyExists(
                 f"{holder.name} has an inline policy called {name} already.", parameter="policy_name"
             )
-        holder.put(caller, name, document)
+        holder.put(request.caller, name, document)
+        drafts.finish(request, holder.url)
 
 
 def _is_taken(caller: Caller, holder: Holder, name: str) -> bool:
@@ -150,16 +154,17 @@ def _is_taken(caller: Caller, holder: Holder, name: str) -> bool:
     return True
 
 
-def _replace(caller: Caller, holder: Holder, name: str, draft: drafts.Draft) -> None:
-    with act(caller, "EditInlinePolicy"):
-        present = holder.get(caller, name)
-        if not present.text_id.startswith(draft.base_version_id):
+def _replace(request: ConsoleRequest, holder: Holder, name: str, draft: drafts.Draft) -> None:
+    with act(request.caller, "EditInlinePolicy"):
+        drafts.ensure_unsaved(request)
+        present = holder.get(request.caller, name)
+        if present.text_id[: drafts.LONGEST_BASE] != draft.base_version_id:
             raise ConcurrentModification(f"Somebody changed {name} while you were typing. Nothing was saved.")
-        holder.put(caller, present.policy_name, draft.document)
+        holder.put(request.caller, present.policy_name, draft.document)
+        drafts.finish(request, holder.url)
 
 
 def _saved(request: ConsoleRequest, holder: Holder, name: str) -> HttpResponse:
-    drafts.drop(request)
     flash(request, "ok", f"Inline policy `{name}` of {holder.kind} `{holder.name}` was saved.")
     return see_other(holder.url)
 

@@ -10,15 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash, page, refused
-from iamconsole.tags import tag_changes, tag_rows
+from iamconsole.tags import ensure_seen, seen_of, tag_changes, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
 from operations.tags import Tag, list_policy_tags, tag_policy, untag_policy
 from policies.forms import UnchangedForm
-from policies.models import Policy
 from policies.views.addresses import address, crumbs
-from policies.views.details import head_of, policy_of
+from policies.views.details import head_of, policy_at, policy_of
 
 
 @require_safe
@@ -37,6 +36,7 @@ def edit_policy_tags(request: ConsoleRequest) -> HttpResponse:
         "policy": policy,
         "form": form,
         "rows": rows,
+        "seen": seen_of(policy.tags),
         "cancel_url": tags_url,
         "crumbs": crumbs(
             (policy.policy_name, address("policy", arn=policy.arn)), ("Tags", tags_url), ("Manage tags", "")
@@ -44,7 +44,7 @@ def edit_policy_tags(request: ConsoleRequest) -> HttpResponse:
     }
     if form.is_valid() and rows.is_valid():
         try:
-            _save(request.caller, policy, rows.tags)
+            _save(request.caller, policy.arn, rows.tags, request.POST.get("seen", ""))
         except ServiceError as error:
             return refused(request, error, template="policies/edit_tags.html", context=context, form=form)
         flash(request, "ok", f"The tags of `{policy.policy_name}` were saved.")
@@ -52,10 +52,12 @@ def edit_policy_tags(request: ConsoleRequest) -> HttpResponse:
     return page(request, "policies/edit_tags.html", context, status=form_status(form))
 
 
-def _save(caller: Caller, policy: Policy, tags: Sequence[Tag]) -> None:
-    gone, new = tag_changes(policy.tags, tags)
+def _save(caller: Caller, policy_arn: str, tags: Sequence[Tag], seen: str) -> None:
     with act(caller, "EditPolicyTags"):
+        present = policy_at(caller, policy_arn).tags
+        ensure_seen(present, seen)
+        gone, new = tag_changes(present, tags)
         if gone:
-            untag_policy(caller, policy_arn=policy.arn, tag_keys=gone)
+            untag_policy(caller, policy_arn=policy_arn, tag_keys=gone)
         if new:
-            tag_policy(caller, policy_arn=policy.arn, tags=new)
+            tag_policy(caller, policy_arn=policy_arn, tags=new)

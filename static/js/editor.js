@@ -115,7 +115,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.requestConfig.elt === field && field.value !== sentText) detail.shouldSwap = false;
 });
 
-document.addEventListener("htmx:afterSwap", ({ target }) => {
+// Not before all is settled: until then HTMX lets new elements wear the classes of the old ones.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id !== "policy-findings") return;
   readFindings();
   const tabs = [...form.querySelectorAll("[role=tab]")].map((tab) => tab.textContent.trim().replace(/\s+/g, " "));
@@ -162,6 +163,27 @@ form.addEventListener("keydown", (event) => {
   const tabs = [...form.querySelectorAll("[role=tab]")];
   const next = tabs[(tabs.indexOf(tab) + STEPS[event.key] + tabs.length) % tabs.length];
   showTab(chosenTab = next.id.slice("tab-".length), true);
+});
+
+// Alt+E goes from finding to finding in the order of the text. Ace has commands of these names, which stumble over
+// findings about an older text.
+
+function goOn(direction) {
+  const { row, column } = editor.getSelectionRange().start;
+  const places = [...spans].sort((one, other) => one.range[0] - other.range[0] || one.range[1] - other.range[1]);
+  const ahead = places.filter(({ range }) => direction * (range[0] - row || range[1] - column) > 0);
+  const next = direction > 0 ? ahead[0] ?? places[0] : ahead.at(-1) ?? places.at(-1);
+  announce(next ? next.text : "Nothing was found.");
+  if (!next) return;
+  showTab(chosenTab = next.kind);
+  jump(next);
+}
+
+editor.commands.addCommand({
+  name: "goToNextError", bindKey: { win: "Alt-E", mac: "F4" }, readOnly: true, exec: () => goOn(1),
+});
+editor.commands.addCommand({
+  name: "goToPreviousError", bindKey: { win: "Alt-Shift-E", mac: "Shift-F4" }, readOnly: true, exec: () => goOn(-1),
 });
 
 // Tab indents, so there must be a way out: Escape lets the next Tab go on to what follows on the page.

@@ -25,6 +25,13 @@ document.addEventListener("htmx:beforeSwap", ({ target }) => {
   focusWasWithin = focused !== document.body && target instanceof Element && target.contains(focused);
 });
 
+// An answer holds the search field as it was asked about. What has been typed since would be lost with it, so that
+// answer is dropped: the next one is on its way.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { elt, formData } = detail.requestConfig;
+  if (elt.matches("input[type=search]") && elt.value !== formData.get(elt.name)) detail.shouldSwap = false;
+});
+
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === dialog && dialog.childElementCount && !dialog.open) dialog.showModal();
 });

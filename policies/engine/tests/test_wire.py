@@ -12,6 +12,8 @@ ALICE = "arn:aws:iam::111122223333:user/alice"
 FEDERATED = "arn:aws:sts::111122223333:federated-user/alice"
 REQUEST = {"principal": ALICE, "action": "s3:GetObject", "resource": "arn:aws:s3:::docs/a"}
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+NO_LIST = "`resource_control_policies[0].policies` must be a list."
+NO_VALUE = "`request.context`: the value of `a:b` must be a string, a number or a Boolean."
 READ = {"Version": "2012-10-17", "Statement": [ALLOW]}
 SILENT = {"Version": "2012-10-17", "Statement": []}
 ALLOWED = {"identity_policies": [{"name": "read", "policy": READ}]}
@@ -29,6 +31,10 @@ def refusal(input: Any) -> InputError:
 
 def with_context(value: Any) -> dict[str, Any]:
     return {"request": REQUEST | {"context": value}}
+
+
+def with_policies(**policies: Any) -> dict[str, Any]:
+    return {"request": REQUEST, **policies}
 
 
 def deep(levels: int) -> Any:
@@ -51,16 +57,16 @@ def deep(levels: int) -> Any:
         ({"request": {**REQUEST, "principal_account": 7}}, "`request.principal_account` must be a string."),
         ({"request": {**REQUEST, "resource_account": 7}}, "`request.resource_account` must be a string."),
         (with_context([]), "`request.context` must be an object."),
-        (with_context({"a:b": {}}), "`request.context`: the value of `a:b` must be a string, a number or a Boolean."),
-        (with_context({"a:b": [None]}), "`request.context`: the value of `a:b` must be a string, a number or a Boolean."),
-        ({"request": REQUEST, "identity_policies": {}}, "`identity_policies` must be a list."),
-        ({"request": REQUEST, "identity_policies": "read"}, "`identity_policies` must be a list."),
-        ({"request": REQUEST, "identity_policies": [READ]}, "`identity_policies[0]` has no `name`."),
-        ({"request": REQUEST, "identity_policies": ["read"]}, "`identity_policies[0]` must be an object."),
-        ({"request": REQUEST, "identity_policies": [{"name": 7, "policy": READ}]}, "`identity_policies[0].name` must be a string."),
-        ({"request": REQUEST, "identity_policies": [{"name": "read"}]}, "`identity_policies[0]` has no `policy`."),
-        ({"request": REQUEST, "service_control_policies": [{"policies": []}]}, "`service_control_policies[0]` has no `target`."),
-        ({"request": REQUEST, "resource_control_policies": [{"target": "unit", "policies": 7}]}, "`resource_control_policies[0].policies` must be a list."),
+        (with_context({"a:b": {}}), NO_VALUE),
+        (with_context({"a:b": [None]}), NO_VALUE),
+        (with_policies(identity_policies={}), "`identity_policies` must be a list."),
+        (with_policies(identity_policies="read"), "`identity_policies` must be a list."),
+        (with_policies(identity_policies=[READ]), "`identity_policies[0]` has no `name`."),
+        (with_policies(identity_policies=["read"]), "`identity_policies[0]` must be an object."),
+        (with_policies(identity_policies=[{"name": 7, "policy": {}}]), "`identity_policies[0].name` must be a string."),
+        (with_policies(identity_policies=[{"name": "read"}]), "`identity_policies[0]` has no `policy`."),
+        (with_policies(service_control_policies=[{"policies": []}]), "`service_control_policies[0]` has no `target`."),
+        (with_policies(resource_control_policies=[{"target": "a", "policies": 7}]), NO_LIST),
     ],
 )  # fmt: skip
 def test_what_is_no_question_is_refused_with_its_place(input: Any, message: str) -> None:
@@ -84,20 +90,23 @@ def test_a_principal_is_an_arn_of_a_caller_a_service_or_a_star(principal: str) -
 @pytest.mark.parametrize(
     ("policy", "message"),
     [
-        (None, "`identity_policies[0].policy`: A policy must be an object, not null."),
-        (7, "`identity_policies[0].policy`: A policy must be an object, not a number."),
-        ({}, "`identity_policies[0].policy`: The policy has no Statement."),
-        ("{", "`identity_policies[0].policy`: Expected a key in double quotes, but found the end of the text."),
-        ('{"Id": "a", "Id": "a"}', "`identity_policies[0].policy`: The key `Id` stands twice in one object."),
-        ('{"Statement": NaN}', "`identity_policies[0].policy`: Expected a value, but found `NaN`."),
-        ({"Statement": {**ALLOW, "Action": deep(40)}}, "`identity_policies[0].policy`: The value nests deeper than 32 levels."),
-        ({"Statement": [], "Id": "x" * 131_072}, "`identity_policies[0].policy`: A policy may have at most 131,072 characters."),
+        (None, "A policy must be an object, not null."),
+        (7, "A policy must be an object, not a number."),
+        ({}, "The policy has no Statement."),
+        ("{", "Expected a key in double quotes, but found the end of the text."),
+        ('{"Id": "a", "Id": "a"}', "The key `Id` stands twice in one object."),
+        ('{"Statement": NaN}', "Expected a value, but found `NaN`."),
+        ({"Statement": {**ALLOW, "Action": deep(40)}}, "The value nests deeper than 32 levels."),
+        ({"Statement": [], "Id": "x" * 131_072}, "A policy may have at most 131,072 characters."),
     ],
 )  # fmt: skip
 def test_a_document_that_is_no_policy_is_refused_with_its_place(policy: Any, message: str) -> None:
-    error = refusal({"request": REQUEST, "identity_policies": [{"name": "own", "policy": policy}]})
+    error = refusal(with_policies(identity_policies=[{"name": "own", "policy": policy}]))
 
-    assert (error.code, error.message) == ("MalformedPolicyDocument", message)
+    assert (error.code, error.message) == (
+        "MalformedPolicyDocument",
+        f"`identity_policies[0].policy`: {message}",
+    )
 
 
 def circle() -> dict[str, Any]:
@@ -112,7 +121,7 @@ def circle() -> dict[str, Any]:
     ids=["NaN", "Infinity", "a set", "a circle"],
 )
 def test_an_object_that_json_cannot_carry_is_refused(policy: Any) -> None:
-    error = refusal({"request": REQUEST, "resource_policy": policy})
+    error = refusal(with_policies(resource_policy=policy))
 
     assert error.code == "MalformedPolicyDocument"
     assert error.message.startswith("`resource_policy` is no JSON: ")
@@ -123,7 +132,7 @@ def test_an_object_that_nests_endlessly_is_refused() -> None:
     for _ in range(100_000):
         policy = [policy]
 
-    assert refusal({"request": REQUEST, "resource_policy": policy}).code == "MalformedPolicyDocument"
+    assert refusal(with_policies(resource_policy=policy)).code == "MalformedPolicyDocument"
 
 
 def test_an_answer_names_the_deciding_statement_by_policy_index_and_sid() -> None:
@@ -212,7 +221,7 @@ def test_a_level_without_policies_allows_nothing(member: str, layer: str, level:
 
 @pytest.mark.parametrize(
     ("written", "given"),
-    [("7", 7), ("7.5", 7.5), ("true", True), ("false", False), ("a", ["a"]), ("a", ("a",))],
+    [("7", 7), ("7.5", 7.5), ("true", True), ("false", False), ("a", ["a"]), ("7", (7,))],
 )
 def test_a_context_value_needs_no_quotes_and_no_list(written: str, given: Any) -> None:
     statement = {**ALLOW, "Condition": {"StringEquals": {"app:key": written}}}
@@ -283,7 +292,7 @@ def test_policies_are_compiled_without_looking_at_a_request() -> None:
 
 
 def test_nothing_that_was_given_is_changed() -> None:
-    question = {"request": {**REQUEST, "context": {"App:Key": ["a"]}}, **ALLOWED}
+    question: dict[str, Any] = {"request": {**REQUEST, "context": {"App:Key": ["a"]}}, **ALLOWED}
     before = json.dumps(question)
 
     evaluate(question)

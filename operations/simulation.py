@@ -1,0 +1,257 @@
+"""The policy simulator: what-if questions to the engine that decides real requests. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from accounts.models import Group, User
+from operations.access import CIRCUMSTANCES, ContextEntry, ensure_action, signed_in_as
+from operations.authorization import Explanation, explanation_of, facts_of, source_of_resource
+from operations.call import Call
+from operations.errors import MalformedPolicyDocument, ValidationError
+from operations.operation import operation
+from operations.simulated_policies import SimulatedPolicy, fault_in, policies_to_simulate, trial_source
+from policies.catalog import catalog
+from policies.engine import (
+    Decision,
+    Kind,
+    PolicySet,
+    Principal,
+    PrincipalKind,
+    Request,
+    Source,
+    Statement,
+    decide,
+)
+from policies.engine.patterns import fold
+
+MOST_ACTIONS = 200
+# How the keys begin that the user alone decides: where one has no value, a real request has none either.
+OF_THE_USER = ("aws:principal", "aws:username", "aws:userid")
+NEW_POLICY, NEW_BOUNDARY = "New policy", "New boundary"
+
+Values = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedKey:
+    """A condition key or variable that the policies mention and the identity does not answer.
+
+    `operators` are those it stands under, none for a variable; `assumed` counts while no value is given.
+    """
+
+    name: str
+    operators: frozenset[str]
+    values: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+    @property
+    def is_missing(self) -> bool:
+        return not self.values and not self.assumed
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer for one action. `missing_keys` had no value where a statement about the request wants one."""
+
+    label: str
+    request: Request
+    decision: Decision
+    missing_keys: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def action(self) -> str:
+        return self.request.action
+
+    @property
+    def explanation(self) -> Explanation:
+        return explanation_of(self.label, self.request, self.sources, shown=self.request.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The policies of whoever is asked about, the keys to ask for, and a result for each action."""
+
+    policies: tuple[SimulatedPolicy, ...]
+    keys: tuple[AskedKey, ...]
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who asks in the simulation, what is known of them, and what is assumed of their requests."""
+
+    label: str
+    principal: Principal
+    known: Values
+    assumed: Values
+    is_user: bool
+
+    def answers(self, key: str) -> bool:
+        """Whether the identity decides the key, so that nobody needs to be asked."""
+        return self.is_user and fold(key).startswith(OF_THE_USER)
+
+
+@operation("iamconsole:SimulatePolicies", action="iam:SimulatePrincipalPolicy", reads=True)
+def simulate_policies(
+    call: Call,
+    *,
+    user_name: str | None = None,
+    group_name: str | None = None,
+    policy_document: str | None = None,
+    boundary_document: str | None = None,
+    resource_policy_document: str | None = None,
+    excluded_policies: Sequence[str] = (),
+    edited_policies: Sequence[Mapping[str, str]] = (),
+    action_names: Sequence[str] = (),
+    resource_arn: str | None = None,
+    context_entries: Sequence[ContextEntry] = (),
+) -> Simulation:
+    """What one user, one group or nobody in particular could do with these policies in place of the present ones.
+
+    `policy_document` comes on top of what the holder has, `boundary_document` instead of its boundary. Policies
+    are named by their keys. Raises NoSuchEntity, ValidationError and MalformedPolicyDocument.
+    """
+    _ensure_actions(action_names)
+    _ensure_policy(resource_policy_document)
+    holder = _holder(call, user_name, group_name)
+    drafts = {edit["PolicyKey"]: edit["PolicyDocument"] for edit in edited_policies}
+    policies = policies_to_simulate(call, holder, excluded=excluded_policies, drafts=drafts) if holder else ()
+    sources = _in_play(policies, policy_document, boundary_document)
+    subject, given = _subject(call, holder), _given(context_entries)
+    asked = _with_resource_policy(sources, resource_policy_document, "")
+    results = tuple(
+        _result(
+            subject,
+            name,
+            resource_arn or "*",
+            given,
+            _with_resource_policy(sources, resource_policy_document, name),
+        )
+        for name in action_names
+    )
+    return Simulation(policies, tuple(_asked_keys(subject, asked, given)), results)
+
+
+def _ensure_actions(action_names: Sequence[str]) -> None:
+    for name in action_names:
+        ensure_action(name)
+    if len(action_names) > MOST_ACTIONS:
+        raise ValidationError(
+            f"Ask about at most {MOST_ACTIONS} actions at once, not {len(action_names)}.",
+            parameter="action_names",
+        )
+
+
+def _ensure_policy(text: str | None) -> None:
+    if text and (fault := fault_in(text)):
+        raise MalformedPolicyDocument(fault, parameter="resource_policy_document")
+
+
+def _holder(call: Call, user_name: str | None, group_name: str | None) -> User | Group | None:
+    if user_name is not None and group_name is not None:
+        raise ValidationError("Name one user or one group, not both.", parameter="user_name")
+    if user_name is not None:
+        return call.access(User, user_name)
+    if group_name is not None:
+        return call.access(Group, group_name)
+    call.authorize("*", action="iam:SimulateCustomPolicy")
+    return None
+
+
+def _in_play(
+    policies: Sequence[SimulatedPolicy], document: str | None, boundary: str | None
+) -> tuple[Source, ...]:
+    sources = [policy.source for policy in policies if not policy.is_excluded]
+    if boundary:
+        sources = [source for source in sources if source.kind is not Kind.BOUNDARY]
+        sources.append(trial_source(Kind.BOUNDARY, NEW_BOUNDARY, boundary, "boundary_document"))
+    if document:
+        sources.append(trial_source(Kind.IDENTITY, NEW_POLICY, document, "policy_document"))
+    return tuple(sources)
+
+
+def _with_resource_policy(sources: tuple[Source, ...], text: str | None, action: str) -> tuple[Source, ...]:
+    return (*sources, source_of_resource(text, action)) if text else sources
+
+
+def _subject(call: Call, holder: User | Group | None) -> Subject:
+    facts = _given_once(facts_of(call.caller, call.now))
+    assumed = {key: facts[key] for key in CIRCUMSTANCES} | {"aws:ResourceAccount": (call.account.id,)}
+    if isinstance(holder, User):
+        principal = Principal(holder.arn, PrincipalKind.USER, call.account.id)
+        known = _given_once(facts_of(signed_in_as(call, holder), call.now))
+        own = {key: value for key, value in known.items() if fold(key).startswith(OF_THE_USER)}
+        return Subject(holder.user_name, principal, own, assumed, is_user=True)
+    arn, label = (holder.arn, holder.group_name) if holder else (call.account.arn, "")
+    return Subject(label, Principal(arn, PrincipalKind.USER, call.account.id), {}, assumed, is_user=False)
+
+
+def _given_once(facts: Mapping[str, str | Sequence[str]]) -> Values:
+    return {key: (value,) if isinstance(value, str) else tuple(value) for key, value in facts.items()}
+
+
+def _given(entries: Sequence[ContextEntry]) -> Values:
+    """The values by folded key. An entry without values gives none, and does not hide what is assumed."""
+    found = {fold(str(entry["ContextKeyName"])): tuple(entry["ContextKeyValues"]) for entry in entries}
+    return {key: values for key, values in found.items() if values}
+
+
+def _result(
+    subject: Subject, action: str, resource: str, given: Values, sources: tuple[Source, ...]
+) -> Result:
+    context = {**subject.assumed, **subject.known, **given}
+    request = Request(subject.principal, action, resource, context=context)
+    policies = PolicySet(sources)
+    missing = (key for key in _missing_keys(request, policies) if not subject.answers(key))
+    return Result(
+        subject.label,
+        request,
+        decide(request, policies),
+        tuple(dict.fromkeys(map(_spelled, missing))),
+        sources,
+    )
+
+
+def _missing_keys(request: Request, policies: PolicySet) -> Iterator[str]:
+    """Keys without a value in statements about the action and, but for variables, the resource."""
+    for match in policies.about(request.folded_action):
+        statement = match.statement
+        yield from statement.missing_keys(request.context)
+        if statement.covers_resource(request.resource, request.context, match.source.kind):
+            yield from (
+                condition.key
+                for condition in statement.conditions
+                if not condition.name.is_null and not condition.given(request.context)
+            )
+
+
+def _asked_keys(subject: Subject, sources: Sequence[Source], given: Values) -> Iterator[AskedKey]:
+    """In the order in which the policies mention them."""
+    operators: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
+    statements = (statement for source in sources for statement in source.document.statements)
+    for name, operator in (pair for statement in statements for pair in _mentioned(statement)):
+        names.setdefault(fold(name), name)
+        operators.setdefault(fold(name), set()).update([operator] if operator else [])
+    assumed = {fold(key): values for key, values in subject.assumed.items()}
+    for key, name in names.items():
+        if not subject.answers(key):
+            kinds = frozenset(operators[key])
+            yield AskedKey(_spelled(name), kinds, given.get(key, ()), assumed.get(key, ()))
+
+
+def _mentioned(statement: Statement) -> Iterator[tuple[str, str]]:
+    """Each key of a statement with the operator it stands under, "" for a variable."""
+    for condition in statement.conditions:
+        yield condition.key, condition.name.base
+    for key in sorted(statement.required_keys):
+        yield key, ""
+
+
+def _spelled(name: str) -> str:
+    """As the catalog writes the key: variables are kept without case."""
+    known = catalog().condition_key(name)
+    return known.name if known and fold(known.name) == fold(name) else name

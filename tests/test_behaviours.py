@@ -1,0 +1,69 @@
+"""What only a browser shows: how scripts and swaps work together on a page."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from operations.caller import Caller
+from operations.groups import create_group
+from tests.cast import ADMINISTRATOR, ROOT_EMAIL, browser_of, new_account, new_user, signed_in
+
+WITH_FINDINGS = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Allow", "Action": ["s3:ListObject", "iam:PassRole"], "Resource": "*"},
+    {"Effect": "Allow", "Action": "s3:GetObjet", "Resource": "arn:aws:s3:::receipts/*"}
+  ]
+}"""
+
+
+@pytest.fixture
+def owner(console: str) -> Caller:
+    account = new_account(ROOT_EMAIL, "Coffee shop")
+    return signed_in(account.root, account)
+
+
+def enter(page: Page, console: str, owner: Caller) -> None:
+    """The session of an administrator in the browser, without the sign-in pages."""
+    cookie = browser_of(new_user(owner, "alice", ADMINISTRATOR)).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": console}])
+
+
+def test_the_keyboard_goes_from_finding_to_finding_and_a_fix_leaves_its_tab_open(
+    console: str, page: Page, owner: Caller
+) -> None:
+    enter(page, console, owner)
+    page.goto("/iam/policies/create/")
+    page.locator(".ace_text-input").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(WITH_FINDINGS)
+    errors = page.get_by_role("tab", name="Errors 2")
+    expect(errors).to_be_visible()
+
+    page.keyboard.press("Alt+e")
+    expect(errors).to_have_attribute("aria-selected", "true")
+    page.get_by_role("button", name="Apply fix").first.click()
+
+    expect(page.get_by_role("tab", name="Errors 1")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("button", name="Apply fix")).to_have_count(1)
+    expect(page.get_by_role("tabpanel", name="Errors")).to_be_visible()
+
+
+def test_a_policy_unfolds_in_the_list_and_leaves_the_list_as_it_is(
+    console: str, page: Page, owner: Caller
+) -> None:
+    enter(page, console, owner)
+    create_group(owner, group_name="Cashiers")
+    page.goto("/iam/groups/Cashiers/attach-policies/")
+    page.get_by_role("checkbox", name="Attach AdministratorAccess", exact=True).check()
+    fold = page.get_by_label("JSON of AdministratorAccess", exact=True)
+
+    fold.first.click()
+    text = page.get_by_role("region", name="JSON of AdministratorAccess", exact=True)
+    expect(text).to_contain_text('"Action": "*"')
+    fold.first.click()
+
+    expect(text).to_be_hidden()
+    expect(page.get_by_role("checkbox", name="Attach AdministratorAccess", exact=True)).to_be_checked()
