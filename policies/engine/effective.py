@@ -17,7 +17,13 @@ from policies.engine.kinds import Layer
 from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import PrincipalKind
 from policies.engine.sources import Source
-from policies.engine.special import ALWAYS_ALLOWED, KEY_ACTIONS, depends_on_its_own_policy, is_reserved
+from policies.engine.special import (
+    ALWAYS_ALLOWED,
+    KEY_ACTIONS,
+    depends_on_its_own_policy,
+    is_always_allowed,
+    is_reserved,
+)
 from policies.engine.universe import Universe
 
 
@@ -93,8 +99,8 @@ def effective(
     for layer in Layer:
         allowed &= sweep.gate(layer)
     allowed = allowed.without(sweep.denied)
-    if asker.principal.kind is not PrincipalKind.ANONYMOUS:
-        allowed |= Reach.all_of(universe.bit(ALWAYS_ALLOWED))
+    free = (action for action in ALWAYS_ALLOWED if is_always_allowed(asker.request(action)))
+    allowed |= Reach.all_of(universe.set_of(free))
     return Effective(universe, allowed, sweep.denied, tuple(sweep.voices))
 
 
@@ -134,7 +140,7 @@ class _Sweep:
     def __init__(self, asker: Asker, policies: PolicySet, universe: Universe, hearing: Hearing) -> None:
         self._asker, self._policies, self._universe = asker, policies, universe
         self._unbound = asker.principal.unbound
-        self._request = asker.request(ALWAYS_ALLOWED)
+        self._request = asker.request("")
         self._allowed: dict[tuple[Layer, str], Reach] = {}
         self._spared: dict[Layer, Reach] = {}
         self.denied = NOTHING

@@ -14,7 +14,6 @@ from policies.engine.kinds import Kind, Layer
 from policies.engine.patterns import fold
 from policies.engine.request import CURRENT_TIME, Principal, Request
 from policies.engine.sources import Source
-from policies.engine.special import ALWAYS_ALLOWED
 from policies.engine.universe import Universe
 from policies.engine.variables import Context
 
@@ -191,7 +190,7 @@ def _in_time(source: Source, statement: Statement, asker: Asker) -> Certainty:
     found = certainty(statement, asker)
     if not source.is_dated or found is Certainty.NO:
         return found
-    now = asker.request(ALWAYS_ALLOWED).time
+    now = asker.request("").time
     if now is None and asker.is_open:
         return Certainty.MAYBE
     return found if source.counts(statement.effect, now) else Certainty.NO

@@ -73,7 +73,7 @@ class PrincipalSet:
             yield Naming.ACCOUNT
         if (principal.account_id, principal.role_name) in self.roles:
             yield Naming.ROLE
-        elif principal.arn in self.names:
+        if principal.arn in self.names and not principal.is_role:
             yield _OWN_NAMING[principal.kind]
         if principal.kind is PrincipalKind.FEDERATED_USER and principal.issuer_arn in self.names:
             yield Naming.ISSUER
@@ -86,7 +86,8 @@ class PrincipalSet:
         namings = self.namings(principal)
         if Naming.ANYONE in namings or not principal.account_id:
             return bool(namings)
-        return {Naming.ACCOUNT, _OWN_NAMING[principal.kind]} <= namings
+        own = Naming.ROLE if principal.is_role else _OWN_NAMING[principal.kind]
+        return {Naming.ACCOUNT, own} <= namings
 
 
 def _account(text: str) -> str:

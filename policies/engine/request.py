@@ -86,6 +86,11 @@ class Principal:
         return _NOBODY if self.has_identity_policies else _OUTSIDE_SCPS
 
     @property
+    def is_role(self) -> bool:
+        """Whether this is a role itself, and not a session of one."""
+        return self.kind is PrincipalKind.ASSUMED_ROLE and ":role/" in self.arn
+
+    @property
     def role_name(self) -> str:
         """The name of the role behind a session, without its path: session ARNs never carry one. Else ""."""
         if self.kind is not PrincipalKind.ASSUMED_ROLE:

@@ -5,8 +5,10 @@ from typing import Final
 from policies.engine.arns import split_arn
 from policies.engine.request import PrincipalKind, Request
 
-# AWS answers who one is to every signed caller, whatever the policies say.
-ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
+# Whatever the policies say, AWS answers who one is to every signed caller, and lets users and root users sign in
+# with MFA ("Permissions for GetSessionToken": policies cannot control it).
+ALWAYS_ALLOWED: Final = ("sts:getcalleridentity", "sts:getsessiontoken")
+_ALLOWED_TO_USERS: Final = ALWAYS_ALLOWED[1]
 
 # Nobody changes what belongs to AWS itself.
 _CHANGES_OF_POLICIES: Final = frozenset(
@@ -51,8 +53,10 @@ KEY_ACTIONS: Final = "kms:*"
 
 
 def is_always_allowed(request: Request) -> bool:
-    """Whether this is sts:GetCallerIdentity by a signed caller."""
-    return request.folded_action == ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS
+    """Whether this is sts:GetCallerIdentity by a signed caller, or sts:GetSessionToken by a user."""
+    if request.folded_action == _ALLOWED_TO_USERS:
+        return request.principal.kind in (PrincipalKind.USER, PrincipalKind.ROOT)
+    return request.folded_action in ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS
 
 
 def is_out_of_reach(request: Request) -> bool:

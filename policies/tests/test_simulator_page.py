@@ -110,6 +110,17 @@ def test_a_policy_that_is_not_ticked_is_left_out(browse: Browse, shop: Caller, a
     assert "0 of 1 allowed" in browser.get(answer.headers["Location"]).content.decode()
 
 
+def test_several_policies_and_actions_are_sent_at_once(browse: Browse, shop: Caller, alice: Caller) -> None:
+    put_user_policy(shop, user_name="ana", policy_name="Reading", policy_document=READING)
+    browser = browse(alice)
+    keys = KEY.findall(ask(browser))
+
+    answer = send(browser, shown=keys, policies=keys, action=["s3:ListBucket", "s3:GetObject"])
+
+    assert "excluded" not in answer.headers["Location"]
+    assert "1 of 2 allowed" in browser.get(answer.headers["Location"]).content.decode()
+
+
 def test_a_reworded_policy_travels_in_the_address(browse: Browse, shop: Caller, alice: Caller) -> None:
     browser = browse(alice)
     key = key_in(ask(browser))
@@ -231,6 +242,15 @@ def test_who_may_not_simulate_is_refused(browse: Browse, shop: Caller, carol: Ca
 
     assert answer.status_code == 403
     assert "iam:Simulate" in answer.content.decode()
+
+
+def test_who_may_ask_about_users_is_not_refused_for_leaving_the_name_out(
+    browse: Browse, shop: Caller, carol: Caller
+) -> None:
+    asking = document(allow("iam:SimulatePrincipalPolicy", "*"))
+    put_user_policy(shop, user_name="carol", policy_name="Ask", policy_document=asking)
+
+    assert send(browse(carol), user_name="").status_code == 422
 
 
 def test_texts_that_may_not_be_read_stay_hidden(browse: Browse, shop: Caller, carol: Caller) -> None:

@@ -110,7 +110,7 @@ def _is_about_action(trace: StatementTrace) -> bool:
 
 def _asked(data: QueryDict) -> str:
     """The fields of the form that say something, as a query."""
-    return urlencode({name: data[name] for name in CheckAccessForm.base_fields if data.get(name)})
+    return urlencode({name: str(data[name]) for name in CheckAccessForm.base_fields if data.get(name)})
 
 
 def _started(request: ConsoleRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from accounts.signin.flow import PAGE_METHODS, see_other
+from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import page, refused
 from operations.errors import ServiceError
@@ -29,9 +29,8 @@ def simulator(request: ConsoleRequest) -> HttpResponse:
     """What was sent becomes an address that can be passed on, as long as the texts in it are short enough."""
     question = Question(_data(request))
     context = {"form": question.form, "actions": suggestions(request), "patterns": question.patterns}
-    if not question.form.is_bound:
-        return page(request, TEMPLATE, context)
-    question.form.is_valid()
+    if not question.names_holder:
+        return page(request, TEMPLATE, context, status=form_status(question.form))
     try:
         simulation = simulate_policies(request.caller, **question.parameters())
     except ServiceError as error:

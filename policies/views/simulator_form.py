@@ -19,6 +19,8 @@ from policies.forms import CASE
 
 # Names of fields for each policy and each condition key: `draft-3f…`, `context-aws:SourceIp`.
 DRAFT, CONTEXT = "draft-", "context-"
+# How long the name of a condition key may be.
+KEY_NAMES = range(5, 257)
 TEXTS = ("policy_document", "boundary_document", "resource_policy_document")
 KEPT = ("subject", "user_name", "group_name", "resource_arn", *TEXTS)
 
@@ -146,7 +148,12 @@ class Question:
         """The values given, one a line."""
         names = [name for name in self.data if name.startswith(CONTEXT)]
         lines = {name.removeprefix(CONTEXT): _lines(self.data.getlist(name)) for name in names}
-        return {key: values for key, values in lines.items() if values}
+        return {key: values for key, values in lines.items() if values and len(key) in KEY_NAMES}
+
+    @property
+    def names_holder(self) -> bool:
+        """Whether it is clear whom the question is about, whatever else is wrong with it."""
+        return self.form.is_bound and not {"subject", "user_name", "group_name"} & self.form.errors.keys()
 
     @property
     def is_valid(self) -> bool:

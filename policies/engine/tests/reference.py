@@ -49,6 +49,9 @@ def answer(question: Question, attached: list[tuple[str, Document]]) -> tuple[st
     """The outcome and the layer that refused; an scp or rcp is written with its level, as `scp@root`."""
     if question.action.lower() == "sts:getcalleridentity" and question.caller != "*":
         return "allowed", None
+    is_user = ":user/" in question.caller or question.caller.endswith(":root")
+    if question.action == "sts:GetSessionToken" and is_user:
+        return "allowed", None
     policies = [
         (kind, document) for kind, document in attached if binds(kind.partition("@")[0], question.caller)
     ]
@@ -150,7 +153,8 @@ def ways_of(statement: Document, question: Question, bounded: bool) -> set[str]:
         return {"anyone"}
     named = ways(statement["NotPrincipal"], question)
     account = account_of(question.caller)
-    own = {"account"} if question.caller.endswith(":root") else {"user", "session"} & named
+    own = {"role"} if ":role/" in question.caller else {"user", "session"}
+    own = {"account"} if question.caller.endswith(":root") else own & named
     spared = "anyone" in named or (not account and named) or (account and own and "account" in named)
     return set() if spared else {"anyone"}
 
