@@ -46,10 +46,6 @@ class AskedKey:
     values: tuple[str, ...]
     assumed: tuple[str, ...]
 
-    @property
-    def is_missing(self) -> bool:
-        return not self.values and not self.assumed
-
 
 @dataclass(frozen=True, slots=True)
 class Result:

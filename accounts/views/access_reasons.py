@@ -123,7 +123,7 @@ def _surest(said: Sequence[Said]) -> list[Match]:
 
 def _sentence(name: str, prospect: Prospect, access: EffectiveAccess) -> str:
     if prospect.verdict is Verdict.ALLOWED:
-        return "Everybody may, whatever the policies say." if name == ALWAYS_ALLOWED else "For every request."
+        return "Everybody may, whatever the policies say." if name in ALWAYS_ALLOWED else "For every request."
     if prospect.verdict is Verdict.CONDITIONAL:
         return "For some requests only."
     if _sure(prospect.denials):
