@@ -16,7 +16,6 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
-from iamconsole.navigation import sections
 from iamconsole.preferences import appearance, preferences
 from operations.caller import Caller, CredentialKind
 from operations.errors import AccessDenied, FreshProofRequired, InvalidClientTokenId, ServiceError
@@ -129,7 +128,6 @@ def console(request: HttpRequest) -> dict[str, object]:
         "caller": caller,
         "is_signed_in": is_signed_in,
         "layout": "base.html" if is_signed_in else "solo_base.html",
-        "navigation": bind(sections, request.path),
         "flashes": bind(_take_flashes, request),
     }
 

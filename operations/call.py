@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -42,7 +42,15 @@ class Accessible(Protocol):
     def missing(cls, identifier: str) -> str: ...
 
 
+class Countable(Accessible, Protocol):
+    """An object that pages reach by the dozen: many are found by one query."""
+
+    @classmethod
+    def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Self]: ...
+
+
 A = TypeVar("A", bound=Accessible)
+C = TypeVar("C", bound=Countable)
 # The policies of whoever asks, by ARN, for the reads of one request. A write gathers them anew and forgets these.
 _remembered: ContextVar[dict[str, tuple[Source, ...]] | None] = ContextVar("sources", default=None)
 
@@ -131,7 +139,21 @@ class Call:
         `context` may depend on the object found. Raises AccessDenied (which tells no more than the caller typed)
         and NoSuchEntity.
         """
-        found = kind.find(self.account, identifier)
+        return self._reach(kind, identifier, kind.find(self.account, identifier), context, action)
+
+    def access_all(self, kind: type[C], identifiers: Sequence[str], *, action: str | None = None) -> list[C]:
+        """The same for several objects, in their order, found by one query. The first one refused is raised."""
+        found = kind.find_all(self.account, identifiers)
+        return [self._reach(kind, one, found.get(one), None, action) for one in identifiers]
+
+    def _reach(
+        self,
+        kind: type[A],
+        identifier: str,
+        found: A | None,
+        context: Context | Callable[[A], Context] | None,
+        action: str | None,
+    ) -> A:
         presumed = kind.presumed_arn(self.account, identifier)
         tags = found.tags if found is not None else []
         if callable(context):

@@ -63,13 +63,24 @@ class GroupDetails:
 @operation("iamconsole:GetGroupDetails", action="iam:GetGroup", reads=True)
 def get_group_details(call: Call, *, group_name: str) -> GroupDetails:
     """A group, and how much is in it."""
-    group = call.access(Group, group_name)
-    counts = call.account.groups.filter(pk=group.pk).values_list(
+    return _details(call, [call.access(Group, group_name)])[0]
+
+
+@operation("iamconsole:ListGroupDetails", action="iam:GetGroup", reads=True)
+def list_group_details(call: Call, *, group_names: Sequence[str]) -> Sequence[GroupDetails]:
+    """The same of several groups, in their order. Raises NoSuchEntity for the first that does not exist."""
+    return _details(call, call.access_all(Group, group_names))
+
+
+def _details(call: Call, groups: Sequence[Group]) -> list[GroupDetails]:
+    counts = call.account.groups.filter(pk__in=[group.pk for group in groups]).values_list(
+        "pk",
         _count_in(call.account.memberships.all()),
         _count_in(call.account.attachments.all()),
         _count_in(call.account.inline_policies.all()),
     )
-    return GroupDetails(group, *counts[0])
+    found = {key: how_many for key, *how_many in counts}
+    return [GroupDetails(group, *found[group.pk]) for group in groups]
 
 
 def _count_in(rows: QuerySet[Any]) -> Coalesce:

@@ -10,7 +10,7 @@ from operations.access import request_for, signed_in_as
 from operations.call import Call
 from operations.effects import Effects, effects_of
 from operations.errors import InvalidInput, NoSuchEntity
-from operations.holdings import policies_of, sources_of_group, sources_of_policies
+from operations.holdings import policies_of, sources_of_groups, sources_of_policies
 from operations.operation import operation
 from operations.quotas import ensure_room
 from policies.models import Policy
@@ -82,15 +82,15 @@ def preview_permissions(
 ) -> Effects:
     """What joining and leaving groups, and attaching and detaching policies, would change for a user."""
     user = call.access(User, user_name)
-    group = partial(call.access, Group, action="iam:GetGroup")
-    policy = partial(call.access, Policy, action="iam:GetPolicyVersion")
+    groups = partial(call.access_all, Group, action="iam:GetGroup")
+    policies = partial(call.access_all, Policy, action="iam:GetPolicyVersion")
     return _preview(
         call,
         user,
-        joins=[group(name) for name in joins],
-        leaves=[group(name) for name in leaves],
-        attaches=[policy(arn) for arn in attaches],
-        detaches=[policy(arn) for arn in detaches],
+        joins=groups(joins),
+        leaves=groups(leaves),
+        attaches=policies(attaches),
+        detaches=policies(detaches),
     )
 
 
@@ -104,8 +104,8 @@ def _preview(
     detaches: Sequence[Policy] = (),
 ) -> Effects:
     before = policies_of(user)
-    gone = {*sources_of_policies(detaches), *(one for group in leaves for one in sources_of_group(group))}
-    added = [*sources_of_policies(attaches), *(one for group in joins for one in sources_of_group(group))]
+    gone = {*sources_of_policies(detaches), *sources_of_groups(leaves)}
+    added = [*sources_of_policies(attaches), *sources_of_groups(joins)]
     after = dict.fromkeys([*(one for one in before if one not in gone), *added])
     return effects_of(before, tuple(after), request_for(call, signed_in_as(call, user)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
@@ -82,9 +82,14 @@ class Policy(WithoutResourcePolicy, models.Model):
     @classmethod
     def find(cls, account: Account, identifier: str) -> Policy | None:
         """By ARN, among the account's own and AWS's; an ARN of another account finds nothing."""
-        name = identifier.rpartition("/")[2].lower()
-        candidates = cls.objects.visible_to(account.id).filter(name_key=name)
-        return next((policy for policy in candidates if policy.arn.lower() == identifier.lower()), None)
+        return cls.find_all(account, [identifier]).get(identifier)
+
+    @classmethod
+    def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Policy]:
+        names = {identifier.rpartition("/")[2].lower() for identifier in identifiers}
+        candidates = cls.objects.visible_to(account.id).filter(name_key__in=names)
+        found = {policy.arn.lower(): policy for policy in candidates}
+        return {one: found[one.lower()] for one in identifiers if one.lower() in found}
 
     @classmethod
     def presumed_arn(cls, account: Account, identifier: str) -> str:

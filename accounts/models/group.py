@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from django.db import models
@@ -43,6 +43,12 @@ class Group(WithoutResourcePolicy, models.Model):
     @classmethod
     def find(cls, account: Account, identifier: str) -> Group | None:
         return account.groups.filter(name_key=name_key(identifier)).first()
+
+    @classmethod
+    def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Group]:
+        keys = {identifier: name_key(identifier) for identifier in identifiers}
+        found = {group.name_key: group for group in account.groups.filter(name_key__in=keys.values())}
+        return {identifier: found[key] for identifier, key in keys.items() if key in found}
 
     @classmethod
     def presumed_arn(cls, account: Account, identifier: str) -> str:

@@ -19,7 +19,7 @@ from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from operations.acts import delete_group_with_everything
 from operations.errors import ServiceError
-from operations.group_details import GroupDetails, get_group_details
+from operations.group_details import GroupDetails, list_group_details
 from operations.groups import count_groups, search_groups
 from operations.operation import act
 
@@ -60,7 +60,7 @@ def delete_groups(request: ConsoleRequest) -> HttpResponse:
 
 
 def _delete(request: ConsoleRequest, group_names: Sequence[str], back: str) -> HttpResponse:
-    details = [get_group_details(request.caller, group_name=name) for name in group_names]
+    details = list_group_details(request.caller, group_names=group_names)
     names = [one.group.group_name for one in details]
     word = names[0] if len(names) == 1 else f"{len(names)} user groups"
     form = ConfirmationForm(request.POST if "confirmation" in request.POST else None, word=word)

@@ -6,15 +6,18 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from iamconsole.clock import now
+from iamconsole.navigation import Section, sections
 
 register = template.Library()
 
@@ -45,6 +48,23 @@ EFFECTS = ('"Allow"', '"Deny"')
 @cache
 def icon(name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag
+@cache
+def asset(path: str) -> str:
+    """The address of a static file under the name with its hash, which holds as long as this process."""
+    return static(path)
+
+
+@register.simple_tag
+def navigation(path: str) -> SafeString:
+    return _links(tuple(sections(path)))
+
+
+@lru_cache(maxsize=64)
+def _links(shown: tuple[Section, ...]) -> SafeString:
+    return render_to_string("_navigation_links.html", {"sections": shown})
 
 
 @register.filter
