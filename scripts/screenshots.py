@@ -113,6 +113,8 @@ def administrator(browser: Browser, site: str, credentials: tuple[str, str]) -> 
     take(page, "users")
     page.goto(f"{site}/iam/users/ana/move/?from=Cashiers&to=InventorySpecialists")
     take(page, "move")
+    page.goto(f"{site}/iam/users/ana/effective-access/")
+    take(page, "effective-access")
     page.goto(f"{site}/iam/policies/create/")
     page.locator(".ace_editor").wait_for()
     page.evaluate("text => ace.edit(document.querySelector('.ace_editor')).setValue(text, -1)", INVENTED)

@@ -41,12 +41,13 @@ def verdict(caller: Caller, action: str, **subject: str) -> Verdict:
     return get_effective_access(caller, **(subject or {"user_name": "ana"})).effective.verdict(action)
 
 
-def test_without_policies_only_asking_who_one_is_is_left(shop: Caller) -> None:
+def test_without_policies_only_what_needs_no_permission_is_left(shop: Caller) -> None:
     found = get_effective_access(shop, user_name="ana")
 
     assert found.sources == ()
     assert list(found.effective.universe.names_in(found.effective.reach.possible)) == [
-        "sts:getcalleridentity"
+        "sts:getcalleridentity",
+        "sts:getsessiontoken",
     ]
 
 
