@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from iamconsole.seen import has_changed
 from operations.errors import ConcurrentModification
 from operations.quotas import quota
 from operations.shapes import shape_of
@@ -67,14 +66,9 @@ def tag_changes(present: Sequence[Tag], wanted: Sequence[Tag]) -> tuple[list[str
     return [tag["Key"] for tag in gone], [tag for tag in wanted if tag not in present]
 
 
-def seen_of(tags: Sequence[Tag]) -> str:
-    """Stands in a form for the tags it was begun on."""
-    return hashlib.sha256(json.dumps(list(tags), sort_keys=True).encode()).hexdigest()[:16]
-
-
 def ensure_seen(present: Sequence[Tag], seen: str) -> None:
     """Raise ConcurrentModification when the form was begun on other tags: saving it would undo what came between."""
-    if seen not in ("", seen_of(present)):
+    if has_changed(list(present), seen):
         now = ", ".join(f"`{tag['Key']}` = `{tag['Value']}`" for tag in present) or "none"
         raise ConcurrentModification(
             f"Somebody changed the tags while you were typing. Now there are: {now}. "

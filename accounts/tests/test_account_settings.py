@@ -81,6 +81,26 @@ def test_confirmed_custom_rules_hold(root: Caller, account: Account, browse: Bro
     assert not held.require_symbols
 
 
+def test_rules_that_somebody_else_set_meanwhile_are_not_lost(
+    root: Caller, account: Account, browse: Browse
+) -> None:
+    browser = browse(root)
+    seen = browser.get(POLICY).context["seen"]
+    browser.post(POLICY, {**CUSTOM, "confirmed": "yes"})
+
+    answer = browser.post(
+        POLICY, {**CUSTOM, "minimum_password_length": "20", "confirmed": "yes", "seen": seen}
+    )
+
+    assert "Somebody changed the password policy" in answer.text
+    assert 'value="20"' in answer.text
+    held = rules(account)
+    assert held is not None
+    assert held.minimum_password_length == 14
+    again = {**CUSTOM, "minimum_password_length": "20", "confirmed": "yes", "seen": answer.context["seen"]}
+    assert browser.post(POLICY, again).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

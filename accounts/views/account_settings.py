@@ -18,6 +18,7 @@ from accounts.views.own_account import account_of, sign_in_address
 from accounts.views.root_only import root_only
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
+from iamconsole.seen import has_changed, seen_of
 from operations.account import (
     create_account_alias,
     delete_account_alias,
@@ -26,7 +27,8 @@ from operations.account import (
 )
 from operations.call import may
 from operations.caller import Caller
-from operations.errors import NoSuchEntity, ServiceError
+from operations.errors import ConcurrentModification, NoSuchEntity, ServiceError
+from operations.operation import act
 from operations.password_policy import (
     delete_account_password_policy,
     get_account_password_policy,
@@ -67,24 +69,35 @@ def password_policy(request: ConsoleRequest) -> HttpResponse:
     form = PasswordPolicyForm(
         bound(request.POST, request.method), initial=PasswordPolicyForm.initial_of(policy)
     )
+    # While somebody reads what custom rules will do, the form keeps what it was begun on.
+    seen = request.POST.get("seen") or seen_of(PasswordPolicyForm.initial_of(policy))
+    context = {"form": form, "seen": seen}
     if not form.is_valid():
-        return page(request, POLICY_FORM, {"form": form}, status=form_status(form))
+        return page(request, POLICY_FORM, context, status=form_status(form))
     if form.is_custom and "confirmed" not in request.POST:
-        return page(request, POLICY_FORM, {"form": form, "is_to_confirm": True})
+        return page(request, POLICY_FORM, context | {"is_to_confirm": True})
     try:
-        done = _set_policy(request.caller, form, policy)
+        done = _set_policy(request.caller, form, seen)
     except ServiceError as error:
-        return refused(request, error, template=POLICY_FORM, context={"form": form}, form=form)
+        context["seen"] = seen_of(PasswordPolicyForm.initial_of(custom_policy(request.caller)))
+        return refused(request, error, template=POLICY_FORM, context=context, form=form)
     flash(request, "ok", done)
     return see_other(reverse("account-settings"))
 
 
-def _set_policy(caller: Caller, form: PasswordPolicyForm, present: PasswordPolicy | None) -> str:
-    if form.is_custom:
-        update_account_password_policy(caller, **form.rules)
-        return "The custom password policy holds from the next change of a password on."
-    if present is not None:
-        delete_account_password_policy(caller)
+def _set_policy(caller: Caller, form: PasswordPolicyForm, seen: str) -> str:
+    with act(caller, "SetPasswordPolicy"):
+        present = custom_policy(caller)
+        if has_changed(PasswordPolicyForm.initial_of(present), seen):
+            raise ConcurrentModification(
+                "Somebody changed the password policy while you were typing. Nothing was saved: "
+                "look through your rules, then save again."
+            )
+        if form.is_custom:
+            update_account_password_policy(caller, **form.rules)
+            return "The custom password policy holds from the next change of a password on."
+        if present is not None:
+            delete_account_password_policy(caller)
     return "IAM's default rules hold for passwords."
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash, page, refused
-from iamconsole.tags import ensure_seen, seen_of, tag_changes, tag_rows
+from iamconsole.seen import seen_of
+from iamconsole.tags import ensure_seen, tag_changes, tag_rows
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
