@@ -7,19 +7,17 @@ from collections.abc import Callable
 from urllib.parse import urljoin
 
 import pytest
-from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Group
 from audit.models import Event
-from iamconsole.middleware import QueryTimer
 from operations.attachments import attach_group_policy, attach_user_policy, list_attached_group_policies
 from operations.caller import Caller
 from operations.groups import create_group
 from operations.inline_policies import list_group_policies, put_group_policy
-from operations.memberships import add_user_to_group, preview_permissions
+from operations.memberships import add_user_to_group
 from operations.policies import create_policy
 from operations.users import create_user
 
@@ -372,32 +370,3 @@ def test_the_choice_of_users_asks_the_same_of_the_database_however_many_there_ar
 
     with django_assert_max_num_queries(10):
         browser.get("/iam/groups/Cashiers/add-users/")
-
-
-def test_deleting_many_groups_asks_in_few_queries(root: Caller, alice: Caller, browse: Browse) -> None:
-    names = [f"group-{number}" for number in range(12)]
-    for name in names:
-        create_group(root, group_name=name)
-    browser, counter = browse(alice), QueryTimer()
-    browser.get("/iam/")
-
-    with connection.execute_wrapper(counter):
-        answer = browser.post("/iam/groups-delete/", {"group_name": names})
-
-    assert "Delete 12 user groups?" in answer.content.decode()
-    assert counter.count <= 10
-
-
-def test_joining_many_groups_is_previewed_in_the_queries_of_one(root: Caller, alice: Caller) -> None:
-    create_user(root, user_name="ana")
-    names = [f"group-{number}" for number in range(8)]
-    for name in names:
-        create_group(root, group_name=name)
-    counted = []
-    for joins in (names[:1], names[:1], names):
-        counter = QueryTimer()
-        with connection.execute_wrapper(counter):
-            preview_permissions(alice, user_name="ana", joins=joins)
-        counted.append(counter.count)
-
-    assert counted[1] == counted[2]
