@@ -33,15 +33,15 @@ class Abilities:
     def reason(self, action: str, context: Context | None = None) -> str:
         """Why the action is refused, or an empty text."""
         request, caller = self._request(action, context), self._call.caller
-        explanation = explanation_of(caller.label, request, self._call.sources, shown=self._resource)
+        explanation = explanation_of(caller.label, request, self._call.policies, shown=self._resource)
         return f"You may not perform {action} here, {explanation.because}." if explanation.layer else ""
 
     def _reason_everywhere(self, action: str) -> str:
         if self._call.caller.is_root:
             return ""
         folded = self._request(action, None).folded_action
-        statements = (each for source in self._call.sources for each in source.document.about(folded))
-        is_allowed = any(each.effect is Effect.ALLOW and each.covers_action(folded) for each in statements)
+        matches = self._call.policies.about(folded)
+        is_allowed = any(match.statement.effect is Effect.ALLOW for match in matches)
         return "" if is_allowed else f"No policy of yours allows {action}."
 
     def _request(self, action: str, context: Context | None) -> Request:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from accounts.models import RootUser, User
 from operations.caller import Caller, Credential, CredentialKind, Nobody, System
 from operations.holdings import policies_of
 from policies.engine import (
+    Asker,
     Decision,
     Kind,
     Layer,
+    Policies,
     Policy,
+    PolicySet,
     Principal,
     PrincipalKind,
     Remedy,
@@ -23,10 +26,13 @@ from policies.engine import (
     Trace,
     decide,
     explain,
+    is_out_of_reach,
+    is_trust,
     missing_statement,
     parse_policy,
     remedy,
 )
+from policies.engine.patterns import fold
 
 Context = Mapping[str, str | Sequence[str]]
 
@@ -61,19 +67,43 @@ DENIED_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
-    """Why a request was refused, or allowed, for the page that shows it."""
+    """Why a request was refused, or allowed, for the page that shows it.
+
+    `principal` and `resource` are as shown to the caller. The story is worked out when it is told: most
+    decisions about buttons are never explained.
+    """
 
     principal: str
-    principal_arn: str
-    action: str
     resource: str
-    layer: Layer | None
+    request: Request
+    sources: PolicySet
     decision: Decision
-    trace: Trace
-    missing_statement: Mapping[str, object]
-    remedy: Remedy
+
+    @cached_property
+    def trace(self) -> Trace:
+        return explain(self.request, self.sources)
+
+    @cached_property
+    def remedy(self) -> Remedy:
+        return remedy(self.request, self.sources)
+
+    @property
+    def principal_arn(self) -> str:
+        return self.request.principal.arn
+
+    @property
+    def action(self) -> str:
+        return self.request.action
+
+    @property
+    def layer(self) -> Layer | None:
+        return self.decision.denied_by
+
+    @property
+    def missing_statement(self) -> Mapping[str, object]:
+        return {**missing_statement(self.request), "Resource": self.resource}
 
     @property
     def is_explicit(self) -> bool:
@@ -86,7 +116,7 @@ class Explanation:
             return ""
         if self.is_explicit:
             return f"with an explicit deny in {DENIED_BY[self.layer]}"
-        if self.layer is Layer.RESOURCE and self.trace.is_out_of_reach:
+        if self.layer is Layer.RESOURCE and is_out_of_reach(self.request):
             return "because it is not an account's to do, whatever its policies say"
         return "because " + BECAUSE[self.layer].format(action=self.action)
 
@@ -126,9 +156,9 @@ def sources_of(caller: Caller) -> tuple[Source, ...]:
     return session + (policies_of(principal) if isinstance(principal, User) else ())
 
 
-def source_of_resource(text: str, action: str) -> Source:
+def source_of_resource(text: str, action: str, resource: str) -> Source:
     """What an object's own policy says. A role's is its trust policy, without which nobody assumes the role."""
-    kind = Kind.TRUST if action.startswith("sts:") else Kind.RESOURCE
+    kind = Kind.TRUST if is_trust(action, resource) else Kind.RESOURCE
     return Source(kind, "resource policy", "", parsed(text))
 
 
@@ -151,12 +181,9 @@ def _kind_of(caller: Caller) -> PrincipalKind:
 
 def facts_of(caller: Caller, now: datetime) -> dict[str, str | Sequence[str]]:
     """The global condition keys. A key that has no value is absent, as in AWS."""
-    principal, client, credential = caller.principal, caller.client, caller.credential
+    client, credential = caller.client, caller.credential
     facts: dict[str, str | Sequence[str]] = {
-        "aws:PrincipalArn": principal.arn,
-        "aws:PrincipalAccount": caller.account_id,
-        "aws:PrincipalType": "Account" if isinstance(principal, RootUser) else "User",
-        "aws:userid": principal.unique_id,
+        **facts_of_principal(caller.principal, caller.account_id),
         "aws:SourceIp": client.source_ip,
         "aws:UserAgent": client.user_agent,
         "aws:SecureTransport": str(client.is_secure).lower(),
@@ -165,12 +192,30 @@ def facts_of(caller: Caller, now: datetime) -> dict[str, str | Sequence[str]]:
         "aws:ViaAWSService": "false",
         "aws:RequestedRegion": "us-east-1",
     }
-    if isinstance(principal, User):
-        facts["aws:username"] = principal.user_name
-    facts |= {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in principal.tags}
     return facts | _session_facts(
         credential, now - (caller.account.clock_offset if caller.account else timedelta())
     )
+
+
+def facts_of_principal(principal: RootUser | User | System | Nobody, account_id: str) -> dict[str, str]:
+    """The condition keys that describe a principal, whatever it asks and from wherever."""
+    facts = {
+        "aws:PrincipalArn": principal.arn,
+        "aws:PrincipalAccount": account_id,
+        "aws:PrincipalType": "Account" if isinstance(principal, RootUser) else "User",
+        "aws:userid": principal.unique_id,
+    }
+    if isinstance(principal, User):
+        facts["aws:username"] = principal.user_name
+    return facts | {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in principal.tags}
+
+
+def asker_of(principal: RootUser | User, resource: str | None = None) -> Asker:
+    """An identity about whose requests nothing else is known yet."""
+    kind = PrincipalKind.ROOT if isinstance(principal, RootUser) else PrincipalKind.USER
+    facts = facts_of_principal(principal, principal.account_id)
+    context = {fold(key): (value,) for key, value in facts.items()}
+    return Asker(Principal(principal.arn, kind, principal.account_id), context, resource)
 
 
 def _session_facts(credential: Credential, now: datetime) -> dict[str, str | Sequence[str]]:
@@ -194,22 +239,10 @@ def tag_context(prefix: str, tags: Iterable[Mapping[str, str]]) -> dict[str, str
     return {f"{prefix}/{tag['Key']}": tag["Value"] for tag in tags}
 
 
-def explanation_of(
-    caller_label: str, request: Request, sources: Sequence[Source], *, shown: str
-) -> Explanation:
-    """The whole story of a decision, told about the resource as `shown` to the caller."""
-    decision = decide(request, sources)
-    return Explanation(
-        principal=caller_label,
-        principal_arn=request.principal.arn,
-        action=request.action,
-        resource=shown,
-        layer=decision.denied_by,
-        decision=decision,
-        trace=explain(request, sources),
-        missing_statement={**missing_statement(request), "Resource": shown},
-        remedy=remedy(request, sources),
-    )
+def explanation_of(caller_label: str, request: Request, policies: Policies, *, shown: str) -> Explanation:
+    """The decision on a request with its whole story, told about the resource as `shown` to the caller."""
+    sources = PolicySet.of(policies)
+    return Explanation(caller_label, shown, request, sources, decide(request, sources))
 
 
 def _listed(context: Context) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from operations.authorization import (
 )
 from operations.caller import Caller, CredentialKind
 from operations.errors import AccessDenied, FreshProofRequired, NoSuchEntity, ServiceFailure
-from policies.engine import Decision, Source, decide
+from policies.engine import Decision, PolicySet, decide
 
 
 class Accessible(Protocol):
@@ -52,7 +52,7 @@ class Countable(Accessible, Protocol):
 A = TypeVar("A", bound=Accessible)
 C = TypeVar("C", bound=Countable)
 # The policies of whoever asks, by ARN, for the reads of one request. A write gathers them anew and forgets these.
-_remembered: ContextVar[dict[str, tuple[Source, ...]] | None] = ContextVar("sources", default=None)
+_remembered: ContextVar[dict[str, PolicySet] | None] = ContextVar("sources", default=None)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ class Call:
         self.decisions: list[Decision] = []
         self.is_admitted = False
         self.after_refusal: list[Callable[[], None]] = []
-        self._sources: tuple[Source, ...] | None = None
+        self._policies: PolicySet | None = None
 
     @property
     def account(self) -> Account:
@@ -108,18 +108,19 @@ class Call:
         return self.caller.account
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        if self._sources is None:
-            self._sources = self._gathered()
-        return self._sources
+    def policies(self) -> PolicySet:
+        """The caller's policies, prepared for all questions of this call or of the whole page."""
+        if self._policies is None:
+            self._policies = self._gathered()
+        return self._policies
 
-    def _gathered(self) -> tuple[Source, ...]:
+    def _gathered(self) -> PolicySet:
         remembered = _remembered.get()
         if remembered is None:
-            return sources_of(self.caller)
+            return PolicySet(sources_of(self.caller))
         key = self.caller.principal.arn
         if key not in remembered:
-            remembered[key] = sources_of(self.caller)
+            remembered[key] = PolicySet(sources_of(self.caller))
         return remembered[key]
 
     @property
@@ -192,14 +193,15 @@ class Call:
         )
         if self.caller.credential.kind not in (CredentialKind.CONSOLE, CredentialKind.SYSTEM):
             raise AccessDenied("Sign in first.")
-        sources = self.sources
+        policies = self.policies
         if resource_policy is not None:
-            sources += (source_of_resource(resource_policy, request.action),)
-        decision = decide(request, sources)
+            own = source_of_resource(resource_policy, request.action, resource)
+            policies = PolicySet((*policies.sources, own))
+        decision = decide(request, policies)
         self.decisions.append(decision)
         self.note.resources.append(resource)
         if not decision.is_allowed:
-            explanation = explanation_of(self.caller.label, request, sources, shown=shown or resource)
+            explanation = explanation_of(self.caller.label, request, policies, shown=shown or resource)
             raise AccessDenied(explanation.message, explanation=explanation)
 
     def admit(self, *kinds: CredentialKind) -> None:
@@ -243,4 +245,4 @@ def may(caller: Caller, action: str, resource: str, context: Context | None = No
 def why(caller: Caller, action: str, resource: str, context: Context | None = None) -> Explanation:
     call = Call(caller, action)
     request = request_of(caller, action, resource, now=call.now, context=context or {})
-    return explanation_of(caller.label, request, call.sources, shown=resource)
+    return explanation_of(caller.label, request, call.policies, shown=resource)

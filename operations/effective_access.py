@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from accounts.models import Group, User
 from accounts.names import name_key
-from operations.access import signed_in_as
-from operations.authorization import facts_of
+from operations.authorization import asker_of
 from operations.call import Call
 from operations.errors import ValidationError
 from operations.holdings import policies_of, sources_of_group
@@ -17,10 +16,6 @@ from operations.tags import Tag
 from policies.all_actions import all_actions
 from policies.engine import Asker, Effective, Principal, PrincipalKind, Source, effective
 from policies.engine.arns import split_arn
-from policies.engine.patterns import fold
-
-# How the keys begin that are the same in all requests of a user.
-OF_THE_USER = ("aws:principal", "aws:username", "aws:userid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +42,27 @@ def get_effective_access(
     Raises NoSuchEntity and ValidationError.
     """
     if user_name is not None and group_name is None:
-        known, sources = _of_user(call, user_name)
+        asker, sources = _of_user(call, user_name, resource)
     elif group_name is not None and user_name is None:
-        known, sources = _of_group(call, group_name)
+        asker, sources = _of_group(call, group_name, resource)
     else:
         raise ValidationError("Name one user or one group to ask about.", parameter="user_name")
     actions = all_actions()
     asked = actions.universe.everything if resource is None else _working_on(resource)
-    asker = Asker(known.principal, known.context, resource)
     found = effective(asker, sources, actions.universe)
     return EffectiveAccess(asker, sources, found, asked, _tags(call, sources))
 
 
-def _of_user(call: Call, user_name: str) -> tuple[Asker, tuple[Source, ...]]:
+def _of_user(call: Call, user_name: str, resource: str | None) -> tuple[Asker, tuple[Source, ...]]:
     user = call.access(User, user_name)
-    facts = facts_of(signed_in_as(call, user), call.now)
-    folded = {fold(key): (str(value),) for key, value in facts.items()}
-    known = {key: values for key, values in folded.items() if key.startswith(OF_THE_USER)}
-    return Asker(Principal(user.arn, PrincipalKind.USER, call.account.id), known), policies_of(user)
+    return asker_of(user, resource), policies_of(user)
 
 
-def _of_group(call: Call, group_name: str) -> tuple[Asker, tuple[Source, ...]]:
+def _of_group(call: Call, group_name: str, resource: str | None) -> tuple[Asker, tuple[Source, ...]]:
     group = call.access(Group, group_name)
     known = {"aws:principalaccount": (call.account.id,), "aws:principaltype": ("User",)}
-    return Asker(Principal("", PrincipalKind.USER, call.account.id), known), sources_of_group(group)
+    anybody = Principal("", PrincipalKind.USER, call.account.id)
+    return Asker(anybody, known, resource), sources_of_group(group)
 
 
 def _tags(call: Call, sources: Iterable[Source]) -> Mapping[str, Sequence[Tag]]:

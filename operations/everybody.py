@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from accounts.models import Account, RootUser, User
+from operations.authorization import asker_of
 from operations.holdings import Held, attached_rows, inline_rows, managed, sources_of_rows
-from policies.engine import Holder, Kind, Principal, PrincipalKind, Source
-from policies.engine.patterns import fold
+from policies.engine import Holder, Kind, Source
 from policies.models import PolicyVersion
 
 # A policy on one user or one group: the ids of both, one of them None.
@@ -19,7 +19,7 @@ def everybody(account: Account) -> Iterator[tuple[RootUser | User, Holder]]:
     """The root user, then each user with its policies. Users who share a policy share its `Source`."""
     # Every account has its root; what is asked of it here stands in the account's id.
     root = RootUser(account=account)
-    yield root, Holder(Principal(root.arn, PrincipalKind.ROOT, account.id), (), facts_of_identity(root))
+    yield root, _holder(root, ())
     users = list(account.users.order_by("name_key"))
     own, of_groups, boundaries = _sources(account, {user.permissions_boundary_id for user in users} - {None})
     groups = defaultdict(list)
@@ -28,22 +28,12 @@ def everybody(account: Account) -> Iterator[tuple[RootUser | User, Holder]]:
     for user in users:
         through = [source for group_id in groups[user.pk] for source in of_groups[group_id]]
         limits = boundaries[user.permissions_boundary_id] if user.permissions_boundary_id else []
-        principal = Principal(user.arn, PrincipalKind.USER, account.id)
-        yield user, Holder(principal, (*limits, *own[user.pk], *through), facts_of_identity(user))
+        yield user, _holder(user, (*limits, *own[user.pk], *through))
 
 
-def facts_of_identity(identity: RootUser | User) -> dict[str, tuple[str, ...]]:
-    """The condition keys that describe a principal whatever it asks, folded."""
-    facts = {
-        "aws:principalarn": identity.arn,
-        "aws:principalaccount": identity.account_id,
-        "aws:principaltype": "Account" if isinstance(identity, RootUser) else "User",
-        "aws:userid": identity.unique_id,
-    }
-    if isinstance(identity, User):
-        facts["aws:username"] = identity.user_name
-    tags = {fold(f"aws:PrincipalTag/{tag['Key']}"): tag["Value"] for tag in identity.tags}
-    return {key: (value,) for key, value in {**facts, **tags}.items()}
+def _holder(identity: RootUser | User, sources: Sequence[Source]) -> Holder:
+    asker = asker_of(identity)
+    return Holder(asker.principal, sources, asker.context)
 
 
 Grouped = Mapping[int, Sequence[Source]]

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from accounts.models import Group, User
-from operations.access import CIRCUMSTANCES, ContextEntry, ensure_action, signed_in_as
-from operations.authorization import Explanation, explanation_of, facts_of, source_of_resource
+from operations.access import CIRCUMSTANCES, ContextEntry, ensure_action
+from operations.authorization import (
+    Explanation,
+    explanation_of,
+    facts_of,
+    facts_of_principal,
+    source_of_resource,
+)
 from operations.call import Call
 from operations.errors import MalformedPolicyDocument, ValidationError
 from operations.operation import operation
@@ -24,11 +31,10 @@ from policies.engine import (
     Statement,
     decide,
 )
+from policies.engine.hearing import OF_THE_CALLER
 from policies.engine.patterns import fold
 
 MOST_ACTIONS = 200
-# How the keys begin that the user alone decides: where one has no value, a real request has none either.
-OF_THE_USER = ("aws:principal", "aws:username", "aws:userid")
 NEW_POLICY, NEW_BOUNDARY = "New policy", "New boundary"
 
 Values = Mapping[str, tuple[str, ...]]
@@ -86,8 +92,8 @@ class Subject:
     is_user: bool
 
     def answers(self, key: str) -> bool:
-        """Whether the identity decides the key, so that nobody needs to be asked."""
-        return self.is_user and fold(key).startswith(OF_THE_USER)
+        """Whether the identity decides the key: where it has no value, a real request has none either."""
+        return self.is_user and fold(key).startswith(OF_THE_CALLER)
 
 
 @operation("iamconsole:SimulatePolicies", action="iam:SimulatePrincipalPolicy", reads=True)
@@ -117,18 +123,10 @@ def simulate_policies(
     policies = policies_to_simulate(call, holder, excluded=excluded_policies, drafts=drafts) if holder else ()
     sources = _in_play(policies, policy_document, boundary_document)
     subject, given = _subject(call, holder), _given(context_entries)
-    asked = _with_resource_policy(sources, resource_policy_document, "")
-    results = tuple(
-        _result(
-            subject,
-            name,
-            resource_arn or "*",
-            given,
-            _with_resource_policy(sources, resource_policy_document, name),
-        )
-        for name in action_names
-    )
-    return Simulation(policies, tuple(_asked_keys(subject, asked, given)), results)
+    resource = resource_arn or "*"
+    in_play = partial(_with_resource_policy, sources, resource_policy_document, resource)
+    results = tuple(_result(subject, name, resource, given, in_play(name)) for name in action_names)
+    return Simulation(policies, tuple(_asked_keys(subject, in_play(""), given)), results)
 
 
 def _ensure_actions(action_names: Sequence[str]) -> None:
@@ -169,8 +167,10 @@ def _in_play(
     return tuple(sources)
 
 
-def _with_resource_policy(sources: tuple[Source, ...], text: str | None, action: str) -> tuple[Source, ...]:
-    return (*sources, source_of_resource(text, action)) if text else sources
+def _with_resource_policy(
+    sources: tuple[Source, ...], text: str | None, resource: str, action: str
+) -> tuple[Source, ...]:
+    return (*sources, source_of_resource(text, action, resource)) if text else sources
 
 
 def _subject(call: Call, holder: User | Group | None) -> Subject:
@@ -178,8 +178,7 @@ def _subject(call: Call, holder: User | Group | None) -> Subject:
     assumed = {key: facts[key] for key in CIRCUMSTANCES} | {"aws:ResourceAccount": (call.account.id,)}
     if isinstance(holder, User):
         principal = Principal(holder.arn, PrincipalKind.USER, call.account.id)
-        known = _given_once(facts_of(signed_in_as(call, holder), call.now))
-        own = {key: value for key, value in known.items() if fold(key).startswith(OF_THE_USER)}
+        own = _given_once(facts_of_principal(holder, call.account.id))
         return Subject(holder.user_name, principal, own, assumed, is_user=True)
     arn, label = (holder.arn, holder.group_name) if holder else (call.account.arn, "")
     return Subject(label, Principal(arn, PrincipalKind.USER, call.account.id), {}, assumed, is_user=False)

@@ -175,7 +175,7 @@ def may_read(call: Call, action: str, holder: User | Group | Policy) -> bool:
     """Decided without a word: the row itself says that its statements are not shown."""
     context = {"aws:ResourceAccount": call.caller.account_id, **_tag_context(holder)}
     request = request_of(call.caller, action, holder.arn, now=call.now, context=context)
-    return decide(request, call.sources).is_allowed
+    return decide(request, call.policies).is_allowed
 
 
 def _tag_context(holder: User | Group | Policy) -> Context:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from accounts.models import RootUser, User
 from operations.access import ensure_action
@@ -12,18 +11,18 @@ from operations.call import Call
 from operations.errors import ValidationError
 from operations.everybody import everybody
 from operations.operation import operation
-from policies.engine import Asker, Certainty, Condition, Match, Prospect, Verdict, open_conditions, who_can
+from policies.engine import Asker, Certainty, Layer, Match, Prospect, Verdict, who_can
 
 MOST_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Able:
-    """One who may: `allows` are the statements that let it, `conditions` what the request has to fulfil too."""
+    """One who may, and the statements that speak about it with their certainty."""
 
     identity: RootUser | User
+    asker: Asker
     prospect: Prospect
-    conditions: tuple[str, ...]
 
     @property
     def is_root(self) -> bool:
@@ -35,7 +34,13 @@ class Able:
 
     @property
     def allows(self) -> Sequence[Match]:
-        return [match for match, _ in self.prospect.allows if match.source.kind.layer == "identity"]
+        return [match for match, _ in self.prospect.allows if match.source.kind.layer is Layer.IDENTITY]
+
+    @property
+    def undecided(self) -> Sequence[Match]:
+        """The statements of which the request will tell whether they count."""
+        said = (*self.prospect.allows, *self.prospect.denials)
+        return [match for match, how in said if how is Certainty.MAYBE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,44 +73,18 @@ def list_who_can(
     """
     call.authorize("*")
     ensure_action(action_name)
-    holders = list(everybody(call.account))
-    prospects = who_can(
-        action_name, resource_arn, (holder for _, holder in holders), resource_account=call.account.id
-    )
+    identities, holders = zip(*everybody(call.account), strict=True)
     able = [
-        (identity, prospect, holder.principal)
-        for (identity, holder), (_, prospect) in zip(holders, prospects, strict=True)
+        Able(identity, Asker(holder.principal, holder.context, resource_arn), prospect)
+        for identity, (holder, prospect) in zip(
+            identities, who_can(action_name, resource_arn, holders), strict=True
+        )
         if prospect.verdict is not Verdict.DENIED
     ]
-    able.sort(key=lambda found: found[1].verdict is Verdict.CONDITIONAL)
-    allowed = sum(prospect.verdict is Verdict.ALLOWED for _, prospect, _ in able)
+    able.sort(key=lambda one: one.is_conditional)
+    conditional = sum(one.is_conditional for one in able)
     first = (page - 1) * MOST_ROWS
     if page < 1 or (first and first >= len(able)):
         raise ValidationError("There is no such page.", parameter="page")
-    rows = [
-        Able(identity, prospect, _conditions(prospect, Asker(principal)))
-        for identity, prospect, principal in islice(able, first, first + MOST_ROWS)
-    ]
-    return AbleUsers(rows, allowed, len(able) - allowed, len(holders), page)
-
-
-def _conditions(prospect: Prospect, asker: Asker) -> tuple[str, ...]:
-    """What decides a conditional answer, in the policies' own words."""
-    said = [pair for pair in (*prospect.allows, *prospect.denials) if pair[1] is Certainty.MAYBE]
-    words = [
-        text
-        for match, _ in said
-        for text in [*_resources(match), *map(_words, open_conditions(match.statement, asker))]
-    ]
-    return tuple(dict.fromkeys(words))
-
-
-def _resources(match: Match) -> list[str]:
-    statement = match.statement
-    if statement.not_resources:
-        return [f"any resource but {', '.join(statement.not_resources)}"]
-    return [] if "*" in (statement.resources or ("*",)) else [f"on {', '.join(statement.resources or ())}"]
-
-
-def _words(condition: Condition) -> str:
-    return f"{condition.operator} {condition.key}: {', '.join(condition.values)}"
+    rows = able[first : first + MOST_ROWS]
+    return AbleUsers(rows, len(able) - conditional, conditional, len(holders), page)

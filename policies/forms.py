@@ -85,22 +85,42 @@ def pairs(values: Sequence[str]) -> list[tuple[str, str]]:
     return [(kind, name) for kind, name in split]
 
 
-class WhoCanForm(forms.Form):
-    """A question about everybody: which action, on which resource."""
+def holder_field(label: str) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=128, widget=forms.TextInput(CASE))
 
-    action_name = forms.CharField(
+
+def text_field(label: str, help_text: str = "") -> forms.CharField:
+    """A policy's text, typed or pasted."""
+    area = forms.Textarea({"rows": 8, "class": "code-area boxed-area", "wrap": "off", **CASE})
+    return forms.CharField(label=label, required=False, strip=False, help_text=help_text, widget=area)
+
+
+def action_field(example: str) -> forms.CharField:
+    return forms.CharField(
         label="Action",
         max_length=128,
-        widget=forms.TextInput({"list": "actions", "placeholder": "iam:CreateUser", **CASE}),
+        widget=forms.TextInput({"list": "actions", "placeholder": example, **CASE}),
         help_text="Service and name, as in `s3:GetObject`.",
     )
-    resource_arn = forms.CharField(
+
+
+def resource_field(
+    help_text: str = "An ARN; leave it empty for actions that have no resource.", example: str = "*"
+) -> forms.CharField:
+    return forms.CharField(
         label="Resource",
         required=False,
         max_length=2048,
-        widget=forms.TextInput({"placeholder": "Any resource", **CASE}),
-        help_text="An ARN; empty for any resource of the account.",
+        widget=forms.TextInput({"placeholder": example, **CASE}),
+        help_text=help_text,
     )
+
+
+class WhoCanForm(forms.Form):
+    """A question about everybody: which action, on which resource."""
+
+    action_name = action_field("iam:CreateUser")
+    resource_arn = resource_field("An ARN; empty for any resource of the account.", "Any resource")
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
 
     @property
@@ -129,31 +149,11 @@ class CheckAccessForm(forms.Form):
         ),
         initial="user",
     )
-    user_name = forms.CharField(
-        label="User name", required=False, max_length=128, widget=forms.TextInput(CASE)
-    )
-    group_name = forms.CharField(
-        label="Group name", required=False, max_length=128, widget=forms.TextInput(CASE)
-    )
-    policy_document = forms.CharField(
-        label="Policy document",
-        required=False,
-        strip=False,
-        widget=forms.Textarea({"rows": 8, "class": "code-area boxed-area", **CASE}),
-    )
-    action_name = forms.CharField(
-        label="Action",
-        max_length=128,
-        widget=forms.TextInput({"list": "actions", "placeholder": "s3:GetObject", **CASE}),
-        help_text="Service and name, as in `s3:GetObject`.",
-    )
-    resource_arn = forms.CharField(
-        label="Resource",
-        required=False,
-        max_length=2048,
-        widget=forms.TextInput({"placeholder": "*", **CASE}),
-        help_text="An ARN; leave it empty for actions that have no resource.",
-    )
+    user_name = holder_field("User name")
+    group_name = holder_field("Group name")
+    policy_document = text_field("Policy document")
+    action_name = action_field("s3:GetObject")
+    resource_arn = resource_field()
     mfa = forms.BooleanField(label="Signed in with MFA", required=False)
     source_ip = forms.GenericIPAddressField(
         label="From the IP address",

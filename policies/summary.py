@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.catalog import AccessLevel, Catalog, ResourceType
-from policies.engine import Condition, Effect, Policy, Statement
+from policies.engine import Asker, Condition, Effect, Match, Policy, Statement, open_conditions
 from policies.engine.arns import split_arn
 
 LEVEL_WORDS: Final = {
@@ -119,8 +119,8 @@ def _statement(statement: Statement, catalog: Catalog) -> StatementSummary:
         services=_services(statement, catalog),
         cut=_cut(levels),
         actions=_actions(statement),
-        resources=resource_words(statement, catalog),
-        conditions=tuple(condition_words(condition) for condition in statement.conditions),
+        resources=_resource_words(statement, catalog),
+        conditions=tuple(_condition_words(condition) for condition in statement.conditions),
         grants_nothing=_why_nothing(statement, catalog),
         start=statement.start,
     )
@@ -171,7 +171,22 @@ def _why_nothing(statement: Statement, catalog: Catalog) -> str:
     return "Its only action does not exist." if len(statement.actions) == 1 else "None of its actions exist."
 
 
-def resource_words(statement: Statement, catalog: Catalog) -> str:
+def terms_of(match: Match, asker: Asker, catalog: Catalog) -> list[str]:
+    """What a request has to bring for the statement to count: a resource it names, conditions that hold."""
+    conditions = map(_condition_words, open_conditions(match.statement, asker))
+    told = [f"{'and' if place else 'if'} {words}" for place, words in enumerate(conditions)]
+    is_open = _names_resources(match.statement, asker)
+    return [f"on {_resource_words(match.statement, catalog)}", *told] if is_open else told
+
+
+def _names_resources(statement: Statement, asker: Asker) -> bool:
+    """Whether it is open which resources the statement is about."""
+    if asker.resource is None:
+        return not statement.resource_set.everything or statement.not_resources is not None
+    return not all(map(asker.knows, statement.resource_set.required_keys))
+
+
+def _resource_words(statement: Statement, catalog: Catalog) -> str:
     """What a statement is about, told."""
     if statement.not_resources is not None:
         return f"everything except {_list(_shown(statement.not_resources, catalog), 'and')}"
@@ -203,7 +218,7 @@ def _kind(service: str, resource: str, catalog: Catalog) -> ResourceType | None:
     return max(kinds, key=lambda kind: len(kind.arn), default=None)
 
 
-def condition_words(condition: Condition) -> str:
+def _condition_words(condition: Condition) -> str:
     """One condition, told: its key, what must be, and its values as code."""
     name = condition.name
     key = QUALIFIER_WORDS[name.qualifier.value] + _quoted(condition.key)

@@ -11,7 +11,6 @@ from operations.effective_access import EffectiveAccess
 from operations.paging import key_of, marker_of
 from policies.catalog import catalog
 from policies.engine import (
-    Asker,
     Certainty,
     Effect,
     Kind,
@@ -20,10 +19,9 @@ from policies.engine import (
     Prospect,
     Source,
     Verdict,
-    open_conditions,
 )
 from policies.engine.special import ALWAYS_ALLOWED
-from policies.summary import condition_words, resource_words
+from policies.summary import terms_of
 
 ACTIONS_SHOWN = 50
 LOOKS = {Verdict.ALLOWED: ("ok", "ok", "Allowed"), Verdict.CONDITIONAL: ("info", "half", "Conditional")}
@@ -139,7 +137,7 @@ def _sentence(name: str, prospect: Prospect, access: EffectiveAccess) -> str:
 def _deciding(access: EffectiveAccess, match: Match, places: Places) -> Deciding:
     source, statement = match.source, match.statement
     place = places.of(source)
-    terms = _terms(access, match)
+    terms = terms_of(match, access.asker, catalog())
     return Deciding(
         source=source,
         name=statement.sid or str(statement.index + 1),
@@ -148,20 +146,3 @@ def _deciding(access: EffectiveAccess, match: Match, places: Places) -> Deciding
         terms=terms if place.is_readable else (),
         is_withheld=bool(terms) and not place.is_readable,
     )
-
-
-def _terms(access: EffectiveAccess, match: Match) -> list[str]:
-    """What the request has to bring for the statement to count: a resource it names, conditions that hold."""
-    conditions = map(condition_words, open_conditions(match.statement, access.asker))
-    told = [f"{'and' if place else 'if'} {words}" for place, words in enumerate(conditions)]
-    if _names_resources(match, access.asker):
-        return [f"on {resource_words(match.statement, catalog())}", *told]
-    return told
-
-
-def _names_resources(match: Match, asker: Asker) -> bool:
-    """Whether it is open which resources the statement is about."""
-    statement = match.statement
-    if asker.resource is None:
-        return not statement.resource_set.everything or statement.not_resources is not None
-    return not all(map(asker.knows, statement.resource_set.required_keys))

@@ -35,6 +35,7 @@ from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.remedy import Remedy, remedy
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
+from policies.engine.special import is_out_of_reach, is_trust
 from policies.engine.text import JsonError, Member, Members, Node, parse_json, position
 from policies.engine.universe import Universe
 from policies.engine.wire import Compiled, InputError, compile, evaluate
@@ -83,6 +84,8 @@ __all__ = [
     "effective",
     "evaluate",
     "explain",
+    "is_out_of_reach",
+    "is_trust",
     "matches",
     "missing_statement",
     "open_conditions",

@@ -14,7 +14,7 @@ from policies.engine.kinds import Layer
 from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import Request
 from policies.engine.sources import Source
-from policies.engine.special import is_always_allowed, is_out_of_reach
+from policies.engine.special import is_always_allowed
 from policies.engine.variables import Template
 
 
@@ -90,15 +90,11 @@ class SourceTrace:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A decision with all that was considered: gates in the order of asking, sources in the order given.
-
-    `is_out_of_reach` where no policy at all could allow the request: see `special`.
-    """
+    """A decision with all that was considered: gates in the order of asking, sources in the order given."""
 
     decision: Decision
     gates: tuple[Gate, ...]
     sources: tuple[SourceTrace, ...]
-    is_out_of_reach: bool
 
     def of_layer(self, layer: Layer) -> tuple[SourceTrace, ...]:
         """The policies that speak in one layer."""
@@ -115,7 +111,6 @@ def explain(request: Request, policies: Policies) -> Trace:
         sources=tuple(
             _source_trace(source, request, is_bounded=prepared.is_bounded) for source in prepared.sources
         ),
-        is_out_of_reach=is_out_of_reach(request),
     )
 
 

@@ -25,7 +25,7 @@ class Holder:
 
 
 def who_can(
-    action: str, resource: str | None, holders: Iterable[Holder], *, resource_account: str = ""
+    action: str, resource: str | None, holders: Iterable[Holder]
 ) -> Iterator[tuple[Holder, Prospect]]:
     """For each holder what may become of the action on the resource, or on any resource of the account.
 
@@ -35,5 +35,5 @@ def who_can(
     universe = Universe([action])
     hearing = Hearing(universe)
     for holder in holders:
-        asker = Asker(holder.principal, holder.context, resource, resource_account)
+        asker = Asker(holder.principal, holder.context, resource)
         yield holder, effective(asker, holder.sources, universe, hearing).prospect(action)

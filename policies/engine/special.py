@@ -3,12 +3,14 @@
 from typing import Final
 
 from policies.engine.arns import split_arn
+from policies.engine.patterns import fold
 from policies.engine.request import PrincipalKind, Request
 
 # Whatever the policies say, AWS answers who one is to every signed caller, and lets users and root users sign in
 # with MFA ("Permissions for GetSessionToken": policies cannot control it).
-ALWAYS_ALLOWED: Final = ("sts:getcalleridentity", "sts:getsessiontoken")
-_ALLOWED_TO_USERS: Final = ALWAYS_ALLOWED[1]
+WHO_ONE_IS: Final = "sts:getcalleridentity"
+SIGN_IN: Final = "sts:getsessiontoken"
+ALWAYS_ALLOWED: Final = (WHO_ONE_IS, SIGN_IN)
 
 # Nobody changes what belongs to AWS itself.
 _CHANGES_OF_POLICIES: Final = frozenset(
@@ -54,9 +56,9 @@ KEY_ACTIONS: Final = "kms:*"
 
 def is_always_allowed(request: Request) -> bool:
     """Whether this is sts:GetCallerIdentity by a signed caller, or sts:GetSessionToken by a user."""
-    if request.folded_action == _ALLOWED_TO_USERS:
+    if request.folded_action == SIGN_IN:
         return request.principal.kind in (PrincipalKind.USER, PrincipalKind.ROOT)
-    return request.folded_action in ALWAYS_ALLOWED and request.principal.kind is not PrincipalKind.ANONYMOUS
+    return request.folded_action == WHO_ONE_IS and request.principal.kind is not PrincipalKind.ANONYMOUS
 
 
 def is_out_of_reach(request: Request) -> bool:
@@ -78,6 +80,17 @@ def is_reserved(action: str, resource: str, caller: PrincipalKind) -> bool:
     if action in _CHANGES_OF_ALIASES:
         return _last_part(resource).startswith("alias/aws/")
     return caller is PrincipalKind.ROOT
+
+
+def is_trust(action: str, resource: str) -> bool:
+    """Whether a resource's policy is asked as a trust policy: a role is to be assumed."""
+    return fold(action).startswith("sts:") and is_role(resource)
+
+
+def is_role(arn: str) -> bool:
+    """Whether the ARN is a role's."""
+    parts = split_arn(arn)
+    return parts is not None and parts[2] == "iam" and parts[5].startswith("role/")
 
 
 def depends_on_its_own_policy(request: Request) -> bool:

@@ -16,6 +16,7 @@ from policies.engine.kinds import Kind
 from policies.engine.policy_set import PolicySet
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
+from policies.engine.special import is_trust
 from policies.engine.text import MAXIMUM_LENGTH, JsonError, node_of
 
 INVALID_INPUT: Final = "InvalidInput"
@@ -63,8 +64,8 @@ class Compiled:
         Raises InputError when the request is none: a member is missing, unknown or of the wrong type.
         """
         asked = _request(request)
-        is_about_role = asked.folded_action.startswith("sts:") and ":role/" in asked.resource
-        return _answer(decide(asked, self._trusting if is_about_role else self._policies))
+        has_trust = is_trust(asked.action, asked.resource)
+        return _answer(decide(asked, self._trusting if has_trust else self._policies))
 
 
 def compile(policies: Mapping[str, Any]) -> Compiled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from operations.attachments import attach_user_policy
 from operations.caller import Caller
+from operations.inline_policies import put_user_policy
 from operations.users import create_user
 from tests.cast import READ_ONLY
 
@@ -34,6 +36,18 @@ def test_those_who_may_are_linked_with_their_policies(browser: Client) -> None:
     assert '<a href="/iam/users/ana/">ana</a>' in html
     assert "statement=" in html
     assert "Being the root user" in html
+
+
+def test_what_the_request_decides_is_told_in_words(browser: Client, root: Caller) -> None:
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::till/*"}
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:Via": "true"}}}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]})
+    put_user_policy(root, user_name="ana", policy_name="own", policy_document=text)
+
+    html = asked(browser, action_name="s3:GetObject")
+
+    assert "on object <code>till/*</code>" in html
+    assert "denied if <code>aws:Via</code> is <code>true</code>" in html
 
 
 def test_the_part_is_what_htmx_gets(browser: Client) -> None:

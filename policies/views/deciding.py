@@ -34,11 +34,13 @@ class Decider:
 
     @property
     def policy_url(self) -> str:
-        """Where the statement is marked in the whole policy; "" for inline policies and pasted ones."""
-        arn = self.match.source.arn
-        return (
-            address("policy", arn=arn, statement=str(self.match.statement.index + 1)) + "#json" if arn else ""
-        )
+        return policy_url(self.match)
+
+
+def policy_url(match: Match) -> str:
+    """Where the statement is marked in the whole policy; "" for inline policies and pasted ones."""
+    arn, number = match.source.arn, str(match.statement.index + 1)
+    return address("policy", arn=arn, statement=number) + "#json" if arn else ""
 
 
 def deciders(explanation: Explanation, pasted: str) -> list[Decider]:

@@ -15,7 +15,7 @@ from iamconsole.forms import Tiles
 from operations.simulated_policies import KEY_LENGTH, SimulatedPolicy, fault_in
 from operations.simulation import MOST_ACTIONS, AskedKey
 from policies.catalog import catalog
-from policies.forms import CASE
+from policies.forms import CASE, holder_field, resource_field, text_field
 
 # Names of fields for each policy and each condition key: `draft-3f…`, `context-aws:SourceIp`.
 DRAFT, CONTEXT = "draft-", "context-"
@@ -23,11 +23,6 @@ DRAFT, CONTEXT = "draft-", "context-"
 KEY_NAMES = range(5, 257)
 TEXTS = ("policy_document", "boundary_document", "resource_policy_document")
 KEPT = ("subject", "user_name", "group_name", "resource_arn", *TEXTS)
-
-
-def text_field(label: str, help_text: str, rows: int = 8) -> forms.CharField:
-    area = forms.Textarea({"rows": rows, "class": "code-area boxed-area", "wrap": "off", **CASE})
-    return forms.CharField(label=label, required=False, strip=False, help_text=help_text, widget=area)
 
 
 class SimulatorForm(forms.Form):
@@ -45,12 +40,8 @@ class SimulatorForm(forms.Form):
         ),
         initial="user",
     )
-    user_name = forms.CharField(
-        label="User name", required=False, max_length=64, widget=forms.TextInput(CASE)
-    )
-    group_name = forms.CharField(
-        label="Group name", required=False, max_length=128, widget=forms.TextInput(CASE)
-    )
+    user_name = holder_field("User name")
+    group_name = holder_field("Group name")
     policy_document = text_field("New policy", "Counts on top of the policies above. It is not saved.")
     boundary_document = text_field("Permissions boundary", "Counts in place of the user's own boundary.")
     resource_policy_document = text_field(
@@ -63,13 +54,7 @@ class SimulatorForm(forms.Form):
         widget=forms.TextInput({"list": "actions", "placeholder": "s3:GetObject", **CASE}),
         help_text="Service and name. Several with spaces between, or a pattern such as `s3:Get*`.",
     )
-    resource_arn = forms.CharField(
-        label="Resource",
-        required=False,
-        max_length=2048,
-        widget=forms.TextInput({"placeholder": "*", **CASE}),
-        help_text="An ARN; leave it empty for actions that have no resource.",
-    )
+    resource_arn = resource_field()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
