@@ -40,7 +40,7 @@ class Abilities:
         if self._call.caller.is_root:
             return ""
         folded = self._request(action, None).folded_action
-        matches = self._call.policies.about(folded)
+        matches = self._call.policies.about(folded).matches
         is_allowed = any(match.statement.effect is Effect.ALLOW for match in matches)
         return "" if is_allowed else f"No policy of yours allows {action}."
 

@@ -125,17 +125,13 @@ class Holding:
         said: dict[Layer, set[Conditions]] = {}
         for match in decision.matches:
             place = _place(match.source, match.statement)
-            said.setdefault(match.source.kind.layer, set()).add(self._conditions[place])
+            said.setdefault(match.source.layer, set()).add(self._conditions[place])
         grants = said.pop(Layer.IDENTITY, set())
         bounds = [ways for ways in said.values() if UNCONDITIONAL not in ways]
         return Access(
             frozenset({UNCONDITIONAL} if UNCONDITIONAL in grants else grants),
             frozenset(self._limits(request)).union(*bounds),
-            tuple(
-                dict.fromkeys(
-                    m.source.name for m in decision.matches if m.source.kind.layer is Layer.IDENTITY
-                )
-            ),
+            tuple(dict.fromkeys(m.source.name for m in decision.matches if m.source.layer is Layer.IDENTITY)),
         )
 
     def _limits(self, request: Request) -> Iterator[Conditions]:

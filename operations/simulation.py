@@ -212,7 +212,7 @@ def _result(
 
 def _missing_keys(request: Request, policies: PolicySet) -> Iterator[str]:
     """Keys without a value in statements about the action and, but for variables, the resource."""
-    for match in policies.about(request.folded_action):
+    for match in policies.about(request.folded_action).matches:
         statement = match.statement
         yield from statement.missing_keys(request.context)
         if statement.covers_resource(request.resource, request.context, match.source.kind):

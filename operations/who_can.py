@@ -34,7 +34,7 @@ class Able:
 
     @property
     def allows(self) -> Sequence[Match]:
-        return [match for match, _ in self.prospect.allows if match.source.kind.layer is Layer.IDENTITY]
+        return [match for match, _ in self.prospect.allows if match.source.layer is Layer.IDENTITY]
 
     @property
     def undecided(self) -> Sequence[Match]:

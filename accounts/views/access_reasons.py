@@ -101,13 +101,13 @@ def _decisive(prospect: Prospect) -> list[Match]:
     """The statements that matter: of a denied action those that deny it, or those that allow it in vain."""
     if prospect.verdict is Verdict.DENIED:
         return _sure(prospect.denials) or _surest(_of_layer(Layer.IDENTITY, prospect.allows))
-    layers = sorted({match.source.kind.layer for match, _ in prospect.allows})
+    layers = sorted({match.source.layer for match, _ in prospect.allows})
     allows = [match for layer in layers for match in _surest(_of_layer(layer, prospect.allows))]
     return [*allows, *_surest(prospect.denials)]
 
 
 def _of_layer(layer: Layer, said: Iterable[Said]) -> list[Said]:
-    return [(match, how) for match, how in said if match.source.kind.layer is layer]
+    return [(match, how) for match, how in said if match.source.layer is layer]
 
 
 def _sure(said: Iterable[Said]) -> list[Match]:

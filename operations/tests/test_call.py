@@ -100,7 +100,9 @@ def test_nobody_assumes_what_does_not_trust_them(
     alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     says(monkeypatch, "Allow", bob.principal.arn, "sts:AssumeRole")
-    monkeypatch.setattr(Locker, "presumed_arn", lambda account, name: f"arn:aws:iam::{account.id}:role/{name}")
+    monkeypatch.setattr(
+        Locker, "presumed_arn", lambda account, name: f"arn:aws:iam::{account.id}:role/{name}"
+    )
 
     with pytest.raises(AccessDenied) as refused:
         opened(alice, "sts:AssumeRole")

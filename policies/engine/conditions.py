@@ -1,6 +1,7 @@
 """Conditions: one operator, one key and its wanted values, asked about the values a request carries."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -76,14 +77,8 @@ class Condition:
         """The keys of the variables in the values that carry no default."""
         if not self.takes_variables:
             return frozenset()
-        templates = [Template.of(value, self.version) for value in self.values]
+        templates = [Template.of(value, self.version) for value in self.values if "$" in value]
         return frozenset[str]().union(*(template.required_keys for template in templates))
-
-    @cached_property
-    def tests(self) -> tuple[Test, ...]:
-        """One test for each value; none for Null and for unknown operators."""
-        known = self.name.operator
-        return tuple(known.make(value, self.version) for value in self.values) if known else ()
 
     @cached_property
     def is_known(self) -> bool:
@@ -99,33 +94,56 @@ class Condition:
         """The values the request carries under the key; none when it is missing."""
         return context.get(self.folded_key, ())
 
-    def holds(self, context: Context) -> bool:
-        """Whether a condition with a known operator holds for a request's context.
+    @cached_property
+    def holds(self) -> Callable[[Context], bool]:
+        """Whether the condition, its operator being known, holds for a request's context.
 
         A missing key fails, except under IfExists, ForAllValues and unqualified negated operators. A key with
         several values fails under an operator without ForAllValues or ForAnyValue.
         """
-        given, name = context.get(self.folded_key, ()), self.name
-        if name.is_null:
-            return ("false" if given else "true") in [fold(value) for value in self.values]
-        if not given:
-            return self._holds_without_key()
-        if name.qualifier is Qualifier.NONE:
-            return len(given) == 1 and self._passes(given[0], context)
-        if name.qualifier is Qualifier.ANY:
-            return any(self._passes(value, context) for value in given)
-        return all(self._passes(value, context) for value in given)
+        known = self.name.operator
+        if known is None:
+            return _presence(self.folded_key, self.values)
+        test = known.make(self.values, self.version)
+        make = _QUALIFIED[self.name.qualifier]
+        return make(self.folded_key, test, not known.negated, self._holds_without_key(known))
 
-    def _holds_without_key(self) -> bool:
+    def _holds_without_key(self, known: Operator) -> bool:
         if self.name.qualifier is Qualifier.NONE:
-            return self.name.if_exists or self._is_negated
+            return self.name.if_exists or known.negated
         return self.name.if_exists or self.name.qualifier is Qualifier.ALL
 
-    def _passes(self, value: str, context: Context) -> bool:
-        if self._is_negated:
-            return all(test(value, context) is False for test in self.tests)
-        return any(test(value, context) for test in self.tests)
 
-    @cached_property
-    def _is_negated(self) -> bool:
-        return self.name.operator is not None and self.name.operator.negated
+def _presence(key: str, values: Iterable[str]) -> Callable[[Context], bool]:
+    """Null: `true` wants the key to be absent, `false` to be there."""
+    wanted = {fold(value) for value in values}
+    return lambda context: ("false" if context.get(key) else "true") in wanted
+
+
+def _one(key: str, test: Test, wanted: bool, without: bool) -> Callable[[Context], bool]:
+    def holds(context: Context) -> bool:
+        given = context.get(key)
+        if not given:
+            return without
+        return len(given) == 1 and test(given[0], context) is wanted
+
+    return holds
+
+
+def _all(key: str, test: Test, wanted: bool, without: bool) -> Callable[[Context], bool]:
+    def holds(context: Context) -> bool:
+        given = context.get(key)
+        return all(test(value, context) is wanted for value in given) if given else without
+
+    return holds
+
+
+def _any(key: str, test: Test, wanted: bool, without: bool) -> Callable[[Context], bool]:
+    def holds(context: Context) -> bool:
+        given = context.get(key)
+        return any(test(value, context) is wanted for value in given) if given else without
+
+    return holds
+
+
+_QUALIFIED: Final = {Qualifier.NONE: _one, Qualifier.ALL: _all, Qualifier.ANY: _any}

@@ -35,18 +35,20 @@ def decide(request: Request, policies: Policies) -> Decision:
     """
     if is_always_allowed(request):
         return Decision.allow(())
-    case = Case.of(request, PolicySet.of(policies))
+    case = Case(request, PolicySet.of(policies))
     if case.denials:
         return Decision.explicit_deny(case.denying_layer, tuple(case.denials))
-    for layer, is_passed in GATES.items():
-        if not is_passed(case):
+    for layer in case.policies.gates:
+        if not GATES[layer](case):
             return Decision.implicit_deny(layer)
     return Decision.allow(tuple(case.allows))
 
 
 def suffices(case: Case, layer: Layer) -> bool:
     """Whether the resource's policy, in the caller's own account, replaces an Allow of that layer."""
-    return case.request.is_in_account and any(layer in SUFFICES_FOR[naming] for naming in case.namings)
+    if not case.namings or not case.request.is_in_account:
+        return False
+    return any(layer in SUFFICES_FOR[naming] for naming in case.namings)
 
 
 def _every_level_allows(layer: Layer, case: Case) -> bool:
@@ -77,11 +79,11 @@ def _identity_allows(case: Case) -> bool:
         return True
     # A federated user has only what its session policy and the issuer's policies both allow.
     is_empty = caller.kind is PrincipalKind.FEDERATED_USER and not case.has(Layer.SESSION)
-    return case.is_allowed_by(Layer.IDENTITY) and not is_empty
+    return Layer.IDENTITY in case.allowing and not is_empty
 
 
 def _limit_allows(layer: Layer, case: Case) -> bool:
-    return not case.has(layer) or case.is_allowed_by(layer) or suffices(case, layer)
+    return not case.has(layer) or layer in case.allowing or suffices(case, layer)
 
 
 GATES: Final[dict[Layer, Callable[[Case], bool]]] = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 from policies.engine.document import Statement
@@ -43,6 +44,7 @@ class Decision:
         return cls(Outcome.ALLOWED, None, matches)
 
     @classmethod
+    @cache
     def implicit_deny(cls, layer: Layer) -> Self:
         """This layer had to allow the request and did not."""
         return cls(Outcome.IMPLICIT_DENY, layer)

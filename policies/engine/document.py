@@ -1,16 +1,16 @@
 """Policy documents as types in which no illegal document can exist; each part is compiled when first asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from policies.engine.arns import ResourceSet
 from policies.engine.conditions import Condition
 from policies.engine.kinds import Kind
 from policies.engine.patterns import PatternSet, action_set, fold
 from policies.engine.principals import Naming, PrincipalSet
-from policies.engine.request import Principal, Request
+from policies.engine.request import Principal
+from policies.engine.resources import ResourceSet
 from policies.engine.variables import Context
 
 _NOBODY: frozenset[Naming] = frozenset()
@@ -80,14 +80,17 @@ class Statement:
         return self.action_set.matches(folded_action) is (self.not_actions is None)
 
     def covers_resource(self, resource: str, context: Context, kind: Kind) -> bool:
-        """Whether Resource lists, or NotResource does not list, the resource.
-
-        Trust policies have no such element: the role is meant. Elsewhere a statement without one allows
-        nothing and denies everything.
-        """
+        """Whether Resource lists, or NotResource does not list, the resource."""
         if self.resources is None and self.not_resources is None:
-            return kind is Kind.TRUST or self.effect is Effect.DENY
+            return self.covers_without_resource(kind)
         return self.resource_set.covers(resource, context, kind) is (self.not_resources is None)
+
+    def covers_without_resource(self, kind: Kind) -> bool:
+        """Whether a statement with neither element is about every resource.
+
+        Trust policies never have one: the role is meant. Elsewhere it allows nothing and denies everything.
+        """
+        return kind is Kind.TRUST or self.effect is Effect.DENY
 
     def namings(self, principal: Principal, kind: Kind, *, is_bounded: bool) -> frozenset[Naming]:
         """How the Principal element names the caller. Without one nobody is named, but by an endpoint's policy.
@@ -112,14 +115,23 @@ class Statement:
         """
         return tuple(sorted(key for key in self.required_keys if len(context.get(key, ())) != 1))
 
-    def applies(self, request: Request, kind: Kind) -> bool:
-        """Whether a statement that covers the action is about the request, leaving Principal aside."""
-        context = request.context
-        if not self.covers_resource(request.resource, context, kind):
-            return False
-        if self.required_keys and self.missing_keys(context):
-            return False
-        return all(self.fulfils(condition, context) for condition in self.conditions)
+    @cached_property
+    def _tests(self) -> tuple[Callable[[Context], bool], ...]:
+        conditions = self.conditions
+        if self.effect is Effect.DENY:
+            return tuple(condition.holds for condition in conditions if condition.is_known)
+        return tuple(condition.holds if condition.is_known else _never for condition in conditions)
+
+    def holds(self, context: Context) -> bool:
+        """Whether all variables have values and all conditions hold."""
+        for key in self.required_keys:
+            if len(context.get(key, ())) != 1:
+                return False
+        return all(test(context) for test in self._tests)
+
+
+def _never(_: Context) -> bool:
+    return False
 
 
 @dataclass(frozen=True)

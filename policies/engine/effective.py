@@ -146,7 +146,7 @@ class _Sweep:
         self.denied = NOTHING
         self.voices: list[Voice] = []
         for source in policies.sources:
-            if source.kind.layer not in self._unbound:
+            if source.layer not in self._unbound:
                 self._take(source, hearing.of(source, asker, is_bounded=policies.is_bounded))
 
     def gate(self, layer: Layer) -> Reach:
@@ -199,7 +199,7 @@ class _Sweep:
         return self._universe.matching(KEY_ACTIONS) if is_key else 0
 
     def _take(self, source: Source, voices: Sequence[Voice]) -> None:
-        level = (source.kind.layer, source.target)
+        level = (source.layer, source.target)
         for voice in voices:
             if voice.match.statement.effect is Effect.DENY:
                 self.denied |= voice.reach

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policies.engine.arns import ALL_RESOURCES
 from policies.engine.case import Case
 from policies.engine.conditions import Condition
 from policies.engine.decide import GATES, decide, suffices
@@ -13,6 +12,7 @@ from policies.engine.document import Statement
 from policies.engine.kinds import Layer
 from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.request import Request
+from policies.engine.resources import ALL_RESOURCES
 from policies.engine.sources import Source
 from policies.engine.special import is_always_allowed
 from policies.engine.variables import Template
@@ -98,7 +98,7 @@ class Trace:
 
     def of_layer(self, layer: Layer) -> tuple[SourceTrace, ...]:
         """The policies that speak in one layer."""
-        return tuple(trace for trace in self.sources if trace.source.kind.layer is layer)
+        return tuple(trace for trace in self.sources if trace.source.layer is layer)
 
 
 def explain(request: Request, policies: Policies) -> Trace:
@@ -107,7 +107,7 @@ def explain(request: Request, policies: Policies) -> Trace:
     decision = decide(request, prepared)
     return Trace(
         decision=decision,
-        gates=tuple(_gates(Case.of(request, prepared), decision)),
+        gates=tuple(_gates(Case(request, prepared), decision)),
         sources=tuple(
             _source_trace(source, request, is_bounded=prepared.is_bounded) for source in prepared.sources
         ),
@@ -133,7 +133,7 @@ def _state(case: Case, decision: Decision, layer: Layer, *, is_open: bool) -> Ga
         return GateState.STOPPED
     if not case.has(layer):
         return GateState.ABSENT
-    is_spared = suffices(case, layer) and not case.is_allowed_by(layer)
+    is_spared = suffices(case, layer) and layer not in case.allowing
     return GateState.PASSED if is_open and not is_spared else GateState.NOT_ASKED
 
 
@@ -146,7 +146,7 @@ def _source_trace(source: Source, request: Request, *, is_bounded: bool) -> Sour
         )
         for statement in source.document.statements
     )
-    is_heard = source.kind.layer not in request.principal.unbound
+    is_heard = source.layer not in request.principal.unbound
     return SourceTrace(source, is_heard and source.is_active(request.time), traces)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, NamedTuple, Self
 
-from policies.engine.arns import ALL_RESOURCES
 from policies.engine.conditions import Condition
 from policies.engine.decide import SUFFICES_FOR
 from policies.engine.decision import Match
@@ -13,6 +12,7 @@ from policies.engine.document import Effect, Statement
 from policies.engine.kinds import Kind, Layer
 from policies.engine.patterns import fold
 from policies.engine.request import CURRENT_TIME, Principal, Request
+from policies.engine.resources import ALL_RESOURCES
 from policies.engine.sources import Source
 from policies.engine.universe import Universe
 from policies.engine.variables import Context
@@ -150,7 +150,7 @@ class Hearing:
             if not source.kind.names_principals:
                 yield Voice(Match(source, statement), reach)
             elif namings := statement.namings(asker.principal, source.kind, is_bounded=is_bounded):
-                grants = source.kind.layer is Layer.RESOURCE and statement.effect is Effect.ALLOW
+                grants = source.layer is Layer.RESOURCE and statement.effect is Effect.ALLOW
                 spared = frozenset[Layer]().union(*(SUFFICES_FOR[naming] for naming in namings))
                 yield Voice(Match(source, statement), reach, spared if grants else frozenset())
 
@@ -178,7 +178,7 @@ def _of_resource(
 
 def _of_any_resource(kind: Kind, statement: Statement, actions: int, universe: Universe) -> tuple[int, int]:
     if statement.resources is None and statement.not_resources is None:
-        return (actions, actions) if kind is Kind.TRUST or statement.effect is Effect.DENY else (0, 0)
+        return (actions, actions) if statement.covers_without_resource(kind) else (0, 0)
     without = actions & universe.unresourced
     if statement.resource_set.everything:
         return (actions, actions) if statement.not_resources is None else (0, 0)

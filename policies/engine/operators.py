@@ -1,12 +1,12 @@
-"""Condition operators: a table from AWS's names to small tests of one wanted and one given value.
+"""Condition operators: a table from AWS's names to tests that ask a given value about all the wanted ones.
 
-A test answers None when the two cannot be compared (no number, no address): then neither the operator nor
-its negation holds.
+A test answers whether one of the wanted values fits, or None when none does and some cannot be compared (no number,
+no address): then neither the operator nor its negation holds.
 """
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,13 +15,13 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final, TypeAlias
 
 from policies.engine.arns import ArnPattern, split_arn
-from policies.engine.patterns import fold
+from policies.engine.patterns import PatternSet, fold
 from policies.engine.variables import Context, Template
 
 Test: TypeAlias = Callable[[str, Context], bool | None]
-"""Asks a given value (and the context, for variables) whether it fits the wanted one."""
-Maker: TypeAlias = Callable[[str, str], Test]
-"""Makes a test of a value as written in a policy and the version of that policy."""
+"""Asks a given value (and the context, for variables) whether it fits one of the wanted ones."""
+Maker: TypeAlias = Callable[[Sequence[str], str], Test]
+"""Makes the test of the values as written in a policy of that version."""
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,64}(?:\.[0-9]{1,64})?(?:[eE][+-]?[0-9]{1,3})?")
 _EPOCH: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
@@ -85,29 +85,41 @@ def address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _text_test(convert: Callable[[str], str], written: str, version: str) -> Test:
-    template = Template.of(written, version)
-    if template.fixed is not None:
-        wanted = convert(template.text({}))
-        return lambda given, _: convert(given) == wanted
-    return lambda given, context: template.spells(given, context, convert)
+def _text_test(convert: Callable[[str], str], values: Sequence[str], version: str) -> Test:
+    templates = [Template.of(value, version) for value in values]
+    wanted = frozenset(convert(it.text({})) for it in templates if not it.has_variables)
+    open_ones = [it for it in templates if it.has_variables]
+    if not open_ones:
+        return lambda given, _: convert(given) in wanted
+    return lambda given, context: (
+        convert(given) in wanted or any(it.spells(given, context, convert) for it in open_ones)
+    )
 
 
-def _binary_test(written: str, _version: str) -> Test:
-    return lambda given, _: given == written
+def _binary_test(values: Sequence[str], _version: str) -> Test:
+    wanted = frozenset(values)
+    return lambda given, _: given in wanted
 
 
-def _pattern_test(written: str, version: str) -> Test:
-    template = Template.of(written, version)
-    return template.matches
+def _pattern_test(values: Sequence[str], version: str) -> Test:
+    templates = [Template.of(value, version) for value in values]
+    wanted = PatternSet.of(it.fixed for it in templates if it.fixed is not None)
+    open_ones = [it for it in templates if it.fixed is None]
+    if not open_ones:
+        return lambda given, _: wanted.matches(given)
+    return lambda given, context: wanted.matches(given) or any(it.matches(given, context) for it in open_ones)
 
 
-def _arn_test(written: str, version: str) -> Test:
-    wanted = ArnPattern.of(written, version)
+def _arn_test(values: Sequence[str], version: str) -> Test:
+    written = [ArnPattern.of(value, version) for value in values]
+    whole = [pattern for pattern in written if not pattern.is_short]
+    without = None if len(whole) < len(written) else False
 
     def test(given: str, context: Context) -> bool | None:
         parts = split_arn(given)
-        return None if wanted.is_short or parts is None else wanted.matches(parts, context)
+        if parts is None:
+            return None if written else False
+        return any(pattern.matches(parts, context) for pattern in whole) or without
 
     return test
 
@@ -115,24 +127,32 @@ def _arn_test(written: str, version: str) -> Test:
 def _ordered_test(
     read: Callable[[str], Decimal | None],
     compare: Callable[[Decimal, Decimal], bool],
-    written: str,
+    values: Sequence[str],
     _version: str,
 ) -> Test:
-    wanted = read(written)
+    written = [read(value) for value in values]
+    wanted = [value for value in written if value is not None]
+    without = None if len(wanted) < len(written) else False
 
     def test(given: str, _: Context) -> bool | None:
         value = read(given)
-        return None if wanted is None or value is None else compare(value, wanted)
+        if value is None:
+            return None if written else False
+        return any(compare(value, it) for it in wanted) or without
 
     return test
 
 
-def _address_test(written: str, _version: str) -> Test:
-    block = network(written)
+def _address_test(values: Sequence[str], _version: str) -> Test:
+    written = [network(value) for value in values]
+    blocks = [block for block in written if block is not None]
+    without = None if len(blocks) < len(written) else False
 
     def test(given: str, _: Context) -> bool | None:
         caller = address(given)
-        return None if block is None or caller is None else caller in block
+        if caller is None:
+            return None if written else False
+        return any(caller in block for block in blocks) or without
 
     return test
 

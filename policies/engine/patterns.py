@@ -2,13 +2,13 @@
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from typing import Final, Self, TypeAlias
 
 
-class Wildcard(StrEnum):
+class Wildcard(Enum):
     """A token of a pattern that is no text: MANY is `*` (any text, also none), ONE is `?` (one character)."""
 
     MANY = "*"
@@ -16,16 +16,80 @@ class Wildcard(StrEnum):
 
 
 PatternToken: TypeAlias = str | Wildcard
-# What stands between two stars. A segment without `?` stays a str, so that str.find does the work.
-Segment: TypeAlias = str | tuple[str | None, ...]
 
 _PARTS: Final = re.compile(r"[*?]|[^*?]+")
+WILDCARDS: Final[dict[str, Wildcard]] = {wildcard.value: wildcard for wildcard in Wildcard}
+# So many false candidates may be tried before a search in linear time begins.
+FRIENDLY: Final = 8
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def fold(text: str) -> str:
     """`text` with A-Z lowered and nothing else: the Kelvin sign must not become a k."""
     return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Gapped:
+    """Text with `?` in it: its width, and the pieces between with their places."""
+
+    width: int
+    pieces: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, run: Iterable[PatternToken]) -> Self:
+        """The segment of texts and Wildcard.ONE."""
+        width, pieces = 0, []
+        for token in run:
+            if isinstance(token, str):
+                pieces.append((width, token))
+            width += len(token) if isinstance(token, str) else 1
+        return cls(width, tuple(pieces))
+
+    def __len__(self) -> int:
+        return self.width
+
+    def stands_at(self, text: str, at: int) -> bool:
+        """Whether the text, which is long enough, has the pieces there."""
+        return all(text.startswith(piece, at + place) for place, piece in self.pieces)
+
+    def find(self, text: str, start: int, end: int) -> int:
+        """Where it first stands in text[start:end], or -1.
+
+        A few candidates are tried one by one; a text that goes on offering false ones is a hostile one.
+        """
+        place, piece = self.pieces[0] if self.pieces else (0, "")
+        for _ in range(FRIENDLY):
+            start = text.find(piece, start + place, end) - place
+            if start < 0 or start + self.width > end:
+                return -1
+            if self.stands_at(text, start):
+                return start
+            start += 1
+        return self._find_steadily(text, start, end)
+
+    def _find_steadily(self, text: str, start: int, end: int) -> int:
+        """The Shift-And method: an integer holds, bit by bit, how far each candidate got. No text is hostile."""
+        anything, masks = self._masks()
+        last, state = 1 << self.width - 1, 0
+        for at in range(start, end):
+            state = (state << 1 | 1) & masks.get(text[at], anything)
+            if state >= last:
+                return at + 1 - self.width
+        return -1
+
+    def _masks(self) -> tuple[int, dict[str, int]]:
+        """For each character the places where it may stand; first those where every one may."""
+        letters = [(place + offset, one) for place, piece in self.pieces for offset, one in enumerate(piece)]
+        anything = (1 << self.width) - 1 - sum(1 << place for place, _ in letters)
+        masks: dict[str, int] = {}
+        for place, character in letters:
+            masks[character] = masks.get(character, anything) | 1 << place
+        return anything, masks
+
+
+# What stands between two stars. A segment without `?` stays a str, so that str.find does the work.
+Segment: TypeAlias = str | Gapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +128,21 @@ class Pattern:
         """The only text the pattern matches, or None when it holds a wildcard."""
         return self.head if isinstance(self.head, str) and self.tail is None else None
 
+    @property
+    def test(self) -> Callable[[str, object], bool]:
+        """`matches` made for this pattern: the usual shapes need no more than a call or two of Python's own.
+
+        The second argument is there so that texts with variables, which need a context, can be asked alike.
+        """
+        head, tail = self.head, self.tail
+        if isinstance(head, str) and isinstance(tail, str):
+            if not self.middle:
+                return _test_of_ends(head, tail)
+            first = self.middle[0]
+            if len(self.middle) == 1 and isinstance(first, str):
+                return _test_of_middle(head, first, tail)
+        return lambda text, _: self.matches(text)
+
     def matches(self, text: str) -> bool:
         """Whether the whole of `text` fits. The time grows with the text, never with the ways to match it."""
         head, tail = self.head, self.tail
@@ -76,7 +155,7 @@ class Pattern:
         if at > end or not _stands_at(head, text, 0) or not _stands_at(tail, text, end):
             return False
         for segment in self.middle:
-            found = _find(segment, text, at, end)
+            found = text.find(segment, at, end) if isinstance(segment, str) else segment.find(text, at, end)
             if found < 0:
                 return False
             at = found + len(segment)
@@ -116,7 +195,7 @@ class PatternSet:
 
 def wildcard_tokens(text: str) -> list[PatternToken]:
     """The tokens of a pattern that knows no variables, such as an action."""
-    return [Wildcard(part) if part in ("*", "?") else part for part in _PARTS.findall(text)]
+    return [WILDCARDS.get(part, part) for part in _PARTS.findall(text)]
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -142,55 +221,35 @@ def action_set(written: Iterable[str]) -> PatternSet:
     return PatternSet.of(pattern for text in written if (pattern := action_pattern(text)))
 
 
-def _runs(tokens: Iterable[PatternToken]) -> list[list[str | None]]:
-    """The tokens between stars, character by character, None standing for `?`."""
-    runs: list[list[str | None]] = [[]]
+def _runs(tokens: Iterable[PatternToken]) -> list[list[PatternToken]]:
+    """The tokens between stars."""
+    runs: list[list[PatternToken]] = [[]]
     for token in tokens:
         if token is Wildcard.MANY:
             runs.append([])
-        elif token is Wildcard.ONE:
-            runs[-1].append(None)
         else:
-            runs[-1].extend(token)
+            runs[-1].append(token)
     return runs
 
 
-def _segment(run: list[str | None]) -> Segment:
-    text = [character for character in run if character is not None]
-    return "".join(text) if len(text) == len(run) else tuple(run)
+def _segment(run: list[PatternToken]) -> Segment:
+    texts = [token for token in run if isinstance(token, str)]
+    return "".join(texts) if len(texts) == len(run) else Gapped.of(run)
+
+
+def _test_of_ends(head: str, tail: str) -> Callable[[str, object], bool]:
+    if not tail:
+        return lambda text, _: text.startswith(head)
+    least = len(head) + len(tail)
+    return lambda text, _: text.startswith(head) and text.endswith(tail) and len(text) >= least
+
+
+def _test_of_middle(head: str, middle: str, tail: str) -> Callable[[str, object], bool]:
+    at, after = len(head), len(tail)
+    return lambda text, _: (
+        text.startswith(head) and text.endswith(tail) and text.find(middle, at, len(text) - after) >= 0
+    )
 
 
 def _stands_at(segment: Segment, text: str, at: int) -> bool:
-    if isinstance(segment, str):
-        return text.startswith(segment, at)
-    found = text[at : at + len(segment)]
-    return all(wanted in (None, character) for wanted, character in zip(segment, found, strict=True))
-
-
-def _find(segment: Segment, text: str, start: int, end: int) -> int:
-    """Where the segment first stands in text[start:end], or -1.
-
-    With `?` inside, str.find cannot help: one integer then holds, bit by bit, how far each candidate got
-    (the Shift-And method), so that hostile patterns cost the same as friendly ones.
-    """
-    if isinstance(segment, str):
-        return text.find(segment, start, end)
-    if end - start < len(segment):
-        return -1
-    anything, masks = _masks(segment)
-    last, state = 1 << len(segment) - 1, 0
-    for at in range(start, end):
-        state = (state << 1 | 1) & masks.get(text[at], anything)
-        if state >= last:
-            return at + 1 - len(segment)
-    return -1
-
-
-def _masks(segment: tuple[str | None, ...]) -> tuple[int, dict[str, int]]:
-    """For each character the places of the segment where it may stand; first those where every one may."""
-    anything = sum(1 << place for place, wanted in enumerate(segment) if wanted is None)
-    masks: dict[str, int] = {}
-    for place, wanted in enumerate(segment):
-        if wanted is not None:
-            masks[wanted] = masks.get(wanted, anything) | 1 << place
-    return anything, masks
+    return text.startswith(segment, at) if isinstance(segment, str) else segment.stands_at(text, at)

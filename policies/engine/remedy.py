@@ -37,7 +37,7 @@ class Remedy:
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The layers that need an addition, in the order in which they refuse."""
-        return tuple(dict.fromkeys(addition.kind.layer for addition in self.additions))
+        return tuple(dict.fromkeys(addition.layer for addition in self.additions))
 
     @property
     def is_for_identity_alone(self) -> bool:
@@ -51,7 +51,7 @@ def remedy(request: Request, policies: Policies) -> Remedy:
     additions: tuple[Source, ...] = ()
     while not (decision := decide(request, (*given, *additions))).is_allowed:
         layer = decision.denied_by
-        has_tried = any(addition.kind.layer is layer for addition in additions)
+        has_tried = any(addition.layer is layer for addition in additions)
         if decision.outcome is Outcome.EXPLICIT_DENY or layer is None or has_tried:
             return Remedy(obstacle=decision)
         additions += tuple(_additions(layer, request, given))
@@ -60,7 +60,7 @@ def remedy(request: Request, policies: Policies) -> Remedy:
 
 def _additions(layer: Layer, request: Request, sources: Iterable[Source]) -> Iterable[Source]:
     """An Allow of the request in that layer, at each of its levels."""
-    there = [source for source in sources if source.kind.layer is layer]
+    there = [source for source in sources if source.layer is layer]
     targets = {source.target for source in there} or {""}
     has_trust = any(source.kind is Kind.TRUST for source in there)
     kind = Kind.TRUST if layer is Layer.RESOURCE and has_trust else _KINDS[layer]

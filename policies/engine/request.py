@@ -1,5 +1,6 @@
 """What is asked: who wants to do which action to which resource, under which circumstances."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,9 @@ from policies.engine.variables import Context
 
 CURRENT_TIME: Final = "aws:currenttime"
 SERVICE_LINKED: Final = ":role/aws-service-role/"
+
+NO_CONTEXT: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
+_LONGEST_REMEMBERED, _MOST_REMEMBERED = 128, 65_536
 
 _NOBODY: Final = frozenset[Layer]()
 _OUTSIDE_SCPS: Final = frozenset({Layer.SCP})
@@ -43,18 +47,32 @@ _KINDS: Final = {
 }
 
 
+_WITHOUT_IDENTITY: Final = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS, PrincipalKind.FEDERATED)
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The caller: its ARN (a host name for services, `*` for anonymous callers), kind and account.
 
     `issuer_arn` is the role or user a temporary session was made from, "" for all others. Services, identity
-    providers outside IAM and anonymous callers have no account ("").
+    providers outside IAM and anonymous callers have no account (""). `has_identity_policies` tells whether an
+    account stands behind the caller; otherwise only the resource's policy can allow it.
+
+    `unbound` are the guardrails that are not for this caller. SCPs bind the users, roles and root of an account
+    and nobody else; service-linked roles are outside SCPs and RCPs. (AWS Organizations user guide, "Service
+    control policies", "Resource control policies".)
     """
 
     arn: str
     kind: PrincipalKind
     account_id: str = ""
     issuer_arn: str = ""
+    has_identity_policies: bool = field(init=False, repr=False, compare=False)
+    unbound: frozenset[Layer] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_identity_policies", self.kind not in _WITHOUT_IDENTITY)
+        object.__setattr__(self, "unbound", _unbound(self))
 
     @classmethod
     def of(cls, text: str, *, issuer_arn: str = "") -> Self:
@@ -70,22 +88,6 @@ class Principal:
         return cls(text, kind, parts[4], issuer_arn)
 
     @property
-    def has_identity_policies(self) -> bool:
-        """Whether an account stands behind the caller; otherwise only the resource's policy can allow it."""
-        return self.kind not in (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS, PrincipalKind.FEDERATED)
-
-    @property
-    def unbound(self) -> frozenset[Layer]:
-        """Guardrails that are not for this caller.
-
-        SCPs bind the users, roles and root of an account and nobody else; service-linked roles are outside
-        SCPs and RCPs. (AWS Organizations user guide, "Service control policies", "Resource control policies".)
-        """
-        if SERVICE_LINKED in self.arn or SERVICE_LINKED in self.issuer_arn:
-            return _OUTSIDE_BOTH
-        return _NOBODY if self.has_identity_policies else _OUTSIDE_SCPS
-
-    @property
     def is_role(self) -> bool:
         """Whether this is a role itself, and not a session of one."""
         return self.kind is PrincipalKind.ASSUMED_ROLE and ":role/" in self.arn
@@ -99,27 +101,45 @@ class Principal:
         return resource.split("/")[1] if resource.startswith("assumed-role/") else resource.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
+def _unbound(principal: Principal) -> frozenset[Layer]:
+    if SERVICE_LINKED in principal.arn or SERVICE_LINKED in principal.issuer_arn:
+        return _OUTSIDE_BOTH
+    return _NOBODY if principal.has_identity_policies else _OUTSIDE_SCPS
+
+
 class Request:
-    """One question to the engine.
+    """One question to the engine; nothing of it changes.
 
     `resource` is an ARN, or `*` for an action without resource types. `resource_account` defaults to the
     account in that ARN, and where the ARN holds none, to the caller's. `context` maps condition keys to
     their values; key names ignore case and are folded here, once. The time is its `aws:CurrentTime`.
     """
 
-    principal: Principal
-    action: str
-    resource: str = "*"
-    resource_account: str = ""
-    context: Context = field(default_factory=dict)
-    folded_action: str = field(init=False, repr=False, compare=False)
+    __slots__ = ("action", "context", "folded_action", "principal", "resource", "resource_account")
 
-    def __post_init__(self) -> None:
-        owner = self.resource_account or _account_in(self.resource) or self.principal.account_id
-        object.__setattr__(self, "resource_account", owner)
-        object.__setattr__(self, "folded_action", fold(self.action))
-        object.__setattr__(self, "context", _folded(self.context))
+    def __init__(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str = "*",
+        resource_account: str = "",
+        context: Mapping[str, Sequence[str]] = NO_CONTEXT,
+    ) -> None:
+        self.principal = principal
+        self.action = action
+        self.folded_action = FOLDED[action]
+        self.resource = resource
+        self.resource_account = resource_account or _account_in(resource) or principal.account_id
+        self.context: Context = {FOLDED[key]: tuple(values) for key, values in context.items()}
+
+    @classmethod
+    def of(
+        cls, principal: Principal, action: str, resource: str, resource_account: str, context: Context
+    ) -> Self:
+        """The request with a context whose keys are folded already; it must not change afterwards."""
+        request = cls(principal, action, resource, resource_account)
+        request.context = context
+        return request
 
     @property
     def is_in_account(self) -> bool:
@@ -143,5 +163,15 @@ def _account_in(resource: str) -> str:
     return parts[4] if parts and parts[4].isdigit() else ""
 
 
-def _folded(context: Context) -> Context:
-    return MappingProxyType({fold(key): tuple(values) for key, values in context.items()})
+class _Folded(dict[str, str]):
+    """Names in lower case, remembered: the same few actions and keys come in every request."""
+
+    def __missing__(self, name: str) -> str:
+        folded = fold(name)
+        # Names that somebody made up must not fill the memory.
+        if len(name) <= _LONGEST_REMEMBERED and len(self) < _MOST_REMEMBERED:
+            self[name] = folded
+        return folded
+
+
+FOLDED: Final = _Folded()

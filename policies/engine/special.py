@@ -56,9 +56,11 @@ KEY_ACTIONS: Final = "kms:*"
 
 def is_always_allowed(request: Request) -> bool:
     """Whether this is sts:GetCallerIdentity by a signed caller, or sts:GetSessionToken by a user."""
+    if request.folded_action not in ALWAYS_ALLOWED:
+        return False
     if request.folded_action == SIGN_IN:
         return request.principal.kind in (PrincipalKind.USER, PrincipalKind.ROOT)
-    return request.folded_action == WHO_ONE_IS and request.principal.kind is not PrincipalKind.ANONYMOUS
+    return request.principal.kind is not PrincipalKind.ANONYMOUS
 
 
 def is_out_of_reach(request: Request) -> bool:

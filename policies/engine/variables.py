@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self, TypeAlias
 
-from policies.engine.patterns import Pattern, PatternToken, Wildcard, fold, wildcard_tokens
+from policies.engine.patterns import WILDCARDS, Pattern, PatternToken, Wildcard, fold, wildcard_tokens
 
 Context: TypeAlias = Mapping[str, tuple[str, ...]]
 """Condition keys of a request, folded, each with its values."""
@@ -32,31 +33,34 @@ class Variable:
 Token: TypeAlias = PatternToken | Variable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
-    """A text with wildcards and variables, split into tokens once, at parse time."""
+    """A text with wildcards and variables, split into tokens once."""
 
     tokens: tuple[Token, ...]
-    fixed: Pattern | None
 
     @classmethod
     def of(cls, text: str, version: str) -> Self:
         """The template of a policy text; before version 2012-10-17 `${…}` is literal text."""
-        if version != VERSION_WITH_VARIABLES:
-            return cls.joined(wildcard_tokens(text))
-        return cls.joined(_token(match) for match in _TOKEN.finditer(text))
+        if "$" not in text or version != VERSION_WITH_VARIABLES:
+            return cls(tuple(wildcard_tokens(text)))
+        return cls(tuple(map(_token, _TOKEN.finditer(text))))
 
-    @classmethod
-    def joined(cls, tokens: Iterable[Token]) -> Self:
-        """The template of these tokens; without variables its pattern is compiled here and now."""
-        kept = tuple(tokens)
-        plain = [token for token in kept if not isinstance(token, Variable)]
-        return cls(kept, Pattern.of(plain) if len(plain) == len(kept) else None)
+    @cached_property
+    def fixed(self) -> Pattern | None:
+        """The pattern of a template without variables, compiled once; else None."""
+        plain = [token for token in self.tokens if not isinstance(token, Variable)]
+        return Pattern.of(plain) if len(plain) == len(self.tokens) else None
 
     @property
     def literal(self) -> str | None:
         """The only text that fits, when there are neither wildcards nor variables."""
         return None if self.fixed is None else self.fixed.exact
+
+    @property
+    def has_variables(self) -> bool:
+        """Whether the context of a request has a say in what fits."""
+        return any(isinstance(token, Variable) for token in self.tokens)
 
     @property
     def required_keys(self) -> frozenset[str]:
@@ -73,21 +77,19 @@ class Template:
         if self.fixed is not None:
             return self.fixed.matches(text)
         tokens = [_resolved(token, context) for token in self.tokens]
-        if sum(len(token) for token in tokens if token is not Wildcard.MANY) > len(text):
-            return False
-        return Pattern.of(tokens).matches(text)
+        return not_longer(tokens, text) and Pattern.of(tokens).matches(text)
 
     def spells(self, text: str, context: Context, convert: Callable[[str], str]) -> bool:
         """Whether the text is this one with the values in place, both converted; `*` is only a character.
 
         `convert` keeps lengths, so texts of different lengths are told apart before one is put together.
         """
-        tokens = [_resolved(token, context) for token in self.tokens]
-        return sum(map(len, tokens)) == len(text) and convert("".join(tokens)) == convert(text)
+        texts = [_text(token, context) for token in self.tokens]
+        return sum(map(len, texts)) == len(text) and convert("".join(texts)) == convert(text)
 
     def text(self, context: Context) -> str:
         """The text with the values of `context` in place, for operators to which `*` is only a character."""
-        return "".join(_resolved(token, context) for token in self.tokens)
+        return "".join(_text(token, context) for token in self.tokens)
 
     def split(self, separator: str, limit: int) -> "list[Template]":
         """The templates between the first `limit` separators as written, not those inside values."""
@@ -97,13 +99,13 @@ class Template:
             parts[-1].append(pieces[0])
             parts.extend([piece] for piece in pieces[1:])
             limit -= len(pieces) - 1
-        return [Template.joined(part) for part in parts]
+        return [Template(tuple(part)) for part in parts]
 
 
 def _token(match: re.Match[str]) -> Token:
     written, inside = match[0], match[1]
     if inside is None:
-        return Wildcard(written) if written in ("*", "?") else written
+        return WILDCARDS.get(written, written)
     return inside if inside in ("*", "?", "$") else _reference(inside) or written
 
 
@@ -118,3 +120,14 @@ def _reference(inside: str) -> Variable | None:
 
 def _resolved(token: Token, context: Context) -> PatternToken:
     return token.value(context) or "" if isinstance(token, Variable) else token
+
+
+def _text(token: Token, context: Context) -> str:
+    if isinstance(token, Variable):
+        return token.value(context) or ""
+    return str(token.value) if isinstance(token, Wildcard) else token
+
+
+def not_longer(tokens: Iterable[object], text: str) -> bool:
+    """Whether no more characters are spelled than the text has."""
+    return sum(len(token) for token in tokens if isinstance(token, str)) <= len(text)

@@ -14,7 +14,7 @@ from policies.engine.document import Policy
 from policies.engine.grammar import PolicyError, parse_policy, policy_from_node
 from policies.engine.kinds import Kind
 from policies.engine.policy_set import PolicySet
-from policies.engine.request import Principal, PrincipalKind, Request
+from policies.engine.request import FOLDED, Principal, PrincipalKind, Request
 from policies.engine.sources import Source
 from policies.engine.special import is_trust
 from policies.engine.text import MAXIMUM_LENGTH, JsonError, node_of
@@ -182,22 +182,30 @@ def _as_trust(source: Source) -> Source:
 def _request(request: Any) -> Request:
     if not isinstance(request, Mapping):
         _refuse(f"`{REQUEST}`", "an object")
-    if unknown := request.keys() - REQUEST_MEMBERS:
-        raise InputError(f"`{min(map(str, unknown))}` is no member of `{REQUEST}`.")
-    action = _text(request, "action", REQUEST)
+    if not request.keys() <= REQUEST_MEMBERS:
+        unknown = min(str(member) for member in request if member not in REQUEST_MEMBERS)
+        raise InputError(f"`{unknown}` is no member of `{REQUEST}`.")
+    action = _string(request, "action")
     if ":" not in action:
         _refuse("`request.action`", "a service and a name, such as `s3:GetObject`")
-    return Request(
-        principal=_principal(_text(request, "principal", REQUEST), _account(request, "principal_account")),
-        action=action,
-        resource=_text(request, "resource", REQUEST),
-        resource_account=_account(request, "resource_account"),
-        context=_context(request.get("context")),
+    return Request.of(
+        _principal(_string(request, "principal"), _string(request, "principal_account", "")),
+        action,
+        _string(request, "resource"),
+        _string(request, "resource_account", ""),
+        _context(request.get("context")),
     )
 
 
-def _account(request: Mapping[str, Any], member: str) -> str:
-    return "" if request.get(member) is None else _text(request, member, REQUEST)
+def _string(request: Mapping[str, Any], member: str, default: str | None = None) -> str:
+    value = request.get(member)
+    if value is None:
+        value = default
+    if value is None and member not in request:
+        raise InputError(f"`{REQUEST}` has no `{member}`.")
+    if not isinstance(value, str):
+        _refuse(f"`{REQUEST}.{member}`", "a string")
+    return value
 
 
 @lru_cache(maxsize=4096)
@@ -217,23 +225,29 @@ def _principal(written: str, account_id: str) -> Principal:
     return Principal(principal.arn, principal.kind, owner, issuer if is_federated_user else "")
 
 
-def _context(context: Any) -> dict[str, tuple[str, ...]]:
+def _context(context: Any) -> Mapping[str, tuple[str, ...]]:
     if context is None:
         return {}
     if not isinstance(context, Mapping):
         _refuse("`request.context`", "an object")
-    return {key: _values(key, value) for key, value in context.items()}
+    try:
+        return {
+            FOLDED[key]: (value,) if type(value) is str else _values(key, value)
+            for key, value in context.items()
+        }
+    except AttributeError:
+        _refuse("A key of `request.context`", "a string")
 
 
 def _values(key: Any, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
     if isinstance(value, list | tuple):
-        return tuple(_value(key, item) for item in value)
+        if {*map(type, value)} == {str}:
+            return tuple(value)
+        return tuple([_value(key, item) for item in value])
     return (_value(key, value),)
 
 
-def _value(key: Any, value: Any) -> str:
+def _value(key: str, value: Any) -> str:
     """A condition value as text; numbers and Booleans need no quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,15 +1,9 @@
 """A slow, obvious twin of the engine, written from the rules alone: plain dicts, recursion, no compilation."""
 
-import base64
-import ipaddress
-import re
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any, NamedTuple
 
-Document = dict[str, Any]
-Item = tuple[str, str]
-Values = dict[str, list[str]]
+from policies.engine.tests.reference_conditions import Document, all_conditions, listed
+from policies.engine.tests.reference_patterns import Item, Values, fill, glob, spell, split_outside_braces
 
 
 class Question(NamedTuple):
@@ -140,10 +134,6 @@ def says(effect: str, question: Question, kind: str, document: Document, bounded
     return False
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def ways_of(statement: Document, question: Question, bounded: bool) -> set[str]:
     if "Principal" in statement:
         return ways(statement["Principal"], question)
@@ -221,176 +211,35 @@ def resource_fits(resource: str, kind: str, statement: Document, version: str, c
 
 
 def one_resource_fits(resource: str, kind: str, text: str, version: str, context: Values) -> bool:
-    parts = [fill(spell(part, version), context) for part in split_outside_braces(text, version)]
+    # A variable without value stops the statement, whatever the resource.
+    fill(spell(text, version), context)
     if text == "*" or not resource.startswith("arn:"):
         return text == "*"
-    if len(parts) < 6 and not completed(kind, text):
-        return False
-    return all(glob(part, found) for part, found in zip(parts, resource.split(":", 5), strict=False))
+    segments = split_outside_braces(text, version)
+    if len(segments) == 6:
+        return segments_fit(resource, segments, version, context)
+    padded = [*segments, "*"]
+    return completed(kind, text) and any(
+        segments_fit(resource, each, version, context) for each in (segments, padded)
+    )
+
+
+def segments_fit(resource: str, segments: list[str], version: str, context: Values) -> bool:
+    """Wildcards of the sixth segment stand for anything, those before for no colon, but for a last star."""
+    spelled: list[Item] = []
+    for place, segment in enumerate(segments):
+        items = fill(spell(segment, version), context)
+        if place < 5:
+            if any(":" in text for kind, text in items if kind == "char"):
+                return False
+            last = items and items[-1] == ("wild", "*")
+            items = tuple(("within" if kind == "wild" else kind, text) for kind, text in items)
+            items = (*items[:-1], ("wild", "*")) if last else items
+        spelled += [("char", ":")] * (place > 0) + list(items)
+    return glob(spelled, resource)
 
 
 def completed(kind: str, text: str) -> bool:
     if kind in NAMING:
         return "*" in text or "?" in text
     return text.endswith("*") if kind.startswith("scp") else not kind.startswith("rcp")
-
-
-def split_outside_braces(text: str, version: str) -> list[str]:
-    if version != "2012-10-17":
-        return text.split(":", 5)
-    kept = re.sub(r"\$\{[^}]*\}", lambda found: found[0].replace(":", "\0"), text)
-    return [part.replace("\0", ":") for part in kept.split(":", 5)]
-
-
-def spell(text: str, version: str = "") -> list[Item]:
-    """A pattern as a list of (kind, text): char, wild or variable."""
-    found = (
-        re.finditer(r"\$\{([^}]*)\}|.", text, re.DOTALL)
-        if version == "2012-10-17"
-        else re.finditer(r"().", text)
-    )
-    items: list[Item] = []
-    for match in found:
-        inside = match[1] or ""
-        if inside in ("*", "?", "$"):
-            items.append(("char", inside))
-        elif inside:
-            items.append(("variable", inside))
-        else:
-            items.append(("wild" if match[0] in "*?" else "char", match[0]))
-    return items
-
-
-def fill(items: list[Item], context: Values) -> tuple[Item, ...]:
-    """The items with values for variables; KeyError for one without value and default."""
-    filled: list[Item] = []
-    for kind, text in items:
-        if kind == "variable":
-            key, _, default = text.partition(",")
-            values = context.get(key.strip().lower(), [])
-            if len(values) != 1 and not default:
-                raise KeyError(key)
-            value = values[0] if len(values) == 1 else default.strip()[1:-1]
-            filled.extend(("char", character) for character in value)
-        else:
-            filled.append((kind, text))
-    return tuple(filled)
-
-
-@cache
-def _glob(items: tuple[Item, ...], text: str) -> bool:
-    if not items:
-        return not text
-    kind, wanted = items[0]
-    if (kind, wanted) == ("wild", "*"):
-        return _glob(items[1:], text) or (bool(text) and _glob(items, text[1:]))
-    fits = bool(text) and (kind == "wild" or wanted == text[0])
-    return fits and _glob(items[1:], text[1:])
-
-
-def glob(items: list[Item] | tuple[Item, ...], text: str) -> bool:
-    return _glob(tuple(items), text)
-
-
-def all_conditions(statement: Document, version: str, context: Values) -> bool:
-    results = [
-        condition_holds(operator, key.lower(), [plain(value) for value in listed(values)], version, context)
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, values in keys.items()
-    ]
-    unknown = statement["Effect"] == "Deny"
-    return all(unknown if result is None else result for result in results)
-
-
-def plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def condition_holds(operator: str, key: str, wanted: list[str], version: str, context: Values) -> bool | None:
-    qualifier, _, name = operator.rpartition(":")
-    given = context.get(key, [])
-    if name == "Null":
-        return ("false" if given else "true") in [value.lower() for value in wanted]
-    if_exists = name.endswith("IfExists")
-    base = name.removesuffix("IfExists")
-    negated = "Not" in base
-    positive = base.replace("Not", "")
-    if positive not in COMPARISONS or qualifier not in ("", "ForAllValues", "ForAnyValue"):
-        return None
-    if positive.startswith(("String", "Arn", "Bool")):
-        for value in wanted:
-            fill(spell(value, version), context)
-    if not given:
-        return if_exists or qualifier == "ForAllValues" or (negated and not qualifier)
-    if not qualifier and len(given) > 1:
-        return False
-    passed = [value_passes(positive, negated, value, wanted, (version, context)) for value in given]
-    return any(passed) if qualifier == "ForAnyValue" else all(passed)
-
-
-def value_passes(base: str, negated: bool, given: str, wanted: list[str], place: tuple[str, Values]) -> bool:
-    results = [COMPARISONS[base](given, value, *place) for value in wanted]
-    return all(result is False for result in results) if negated else any(results)
-
-
-def text_of(value: str, version: str, context: Values) -> str:
-    return "".join(text for _, text in fill(spell(value, version), context))
-
-
-def arn_fits(given: str, value: str, version: str, context: Values) -> bool | None:
-    parts = split_outside_braces(value, version)
-    if len(parts) < 6 or not given.startswith("arn:") or given.count(":") < 5:
-        return None
-    pairs = zip(parts, given.split(":", 5), strict=True)
-    return all(glob(fill(spell(part, version), context), found) for part, found in pairs)
-
-
-def address_fits(given: str, value: str, _version: str, _context: Values) -> bool | None:
-    try:
-        return ipaddress.ip_address(given) in ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return None
-
-
-def as_number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"[+-]?\d+(\.\d+)?", text) else None
-
-
-def as_date(text: str) -> float | None:
-    if (number := as_number(text)) is not None:
-        return number / 1000 if abs(number) >= 1e11 else number
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def same_bytes(given: str, value: str, _version: str, _context: Values) -> bool:
-    return base64.b64decode(given) == base64.b64decode(value)
-
-
-def order(read: Any, compare: Any) -> Any:
-    def fits(given: str, value: str, _version: str, _context: Values) -> bool | None:
-        left, right = read(given), read(value)
-        return None if left is None or right is None else compare(left, right)
-
-    return fits
-
-
-COMPARISONS: dict[str, Any] = {
-    "StringEquals": lambda given, value, *place: given == text_of(value, *place),
-    "StringEqualsIgnoreCase": lambda given, value, *place: given.lower() == text_of(value, *place).lower(),
-    "StringLike": lambda given, value, version, context: glob(fill(spell(value, version), context), given),
-    "Bool": lambda given, value, *place: given.lower() == text_of(value, *place).lower(),
-    "BinaryEquals": same_bytes,
-    "ArnEquals": arn_fits,
-    "ArnLike": arn_fits,
-    "IpAddress": address_fits,
-}
-for _family, _read in (("Numeric", as_number), ("Date", as_date)):
-    COMPARISONS[_family + "Equals"] = order(_read, lambda left, right: left == right)
-    COMPARISONS[_family + "LessThan"] = order(_read, lambda left, right: left < right)
-    COMPARISONS[_family + "LessThanEquals"] = order(_read, lambda left, right: left <= right)
-    COMPARISONS[_family + "GreaterThan"] = order(_read, lambda left, right: left > right)
-    COMPARISONS[_family + "GreaterThanEquals"] = order(_read, lambda left, right: left >= right)

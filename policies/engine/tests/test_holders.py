@@ -15,7 +15,7 @@ from policies.engine import (
     effective,
     who_can,
 )
-from policies.engine.tests.reference import Document
+from policies.engine.tests.reference_conditions import Document
 from policies.engine.tests.strategies import ACTIONS, CALLERS, FEW, RESOURCES, attached, sources_of
 from policies.engine.tests.test_decide import silent, source
 

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.arns import ArnPattern, ResourceSet, split_arn
+from policies.engine.arns import ArnPattern, split_arn
 from policies.engine.kinds import Kind
 from policies.engine.patterns import action_set, fold, matches
-from policies.engine.tests.reference import glob, spell
+from policies.engine.resources import ResourceSet
+from policies.engine.tests.reference import one_resource_fits
+from policies.engine.tests.reference_patterns import glob, spell
 from policies.engine.tests.strategies import MANY
 from policies.engine.tests.timing import quickest
 
@@ -55,6 +57,21 @@ def test_a_hostile_pattern_is_answered_within_50_milliseconds(pattern: str, text
     assert quickest(lambda: matches(pattern, text)) < 0.05
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["arn:" + "*?a" * 1500 + ":b", "arn:" + "*:?" * 1500, "arn:a*b:" * 500 + "${aws:username}" * 300],
+    ids=["one segment", "many segments", "with values"],
+)
+def test_a_hostile_resource_is_answered_within_50_milliseconds(pattern: str) -> None:
+    context = {"aws:username": ("a" * 2_000,)}
+    resource = "arn:" + "a:" * 1_000 + "a" * 8_000
+
+    def asked() -> bool:
+        return ResourceSet.of([pattern], VERSION).covers(resource, context, Kind.IDENTITY)
+
+    assert quickest(asked) < 0.05
+
+
 def test_case_folds_in_ascii_only() -> None:
     assert fold("S3:GetObjecT") == "s3:getobject"
     assert fold("\u212a\u017fÄ") == "\u212a\u017fÄ"
@@ -89,15 +106,34 @@ def test_actions_ignore_case_and_want_their_service_spelled_out(
         ("**", "*", False),
         ("arn:aws:s3:::docs/*", "arn:aws:s3:::docs/a/b:c", True),
         ("arn:aws:s3:::Docs/*", "arn:aws:s3:::docs/a", False),
-        ("arn:aws:sqs:*:queue", "arn:aws:sqs:eu:1:queue", False),
         ("arn:aws:sqs:*:1:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:sqs:*:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:sqs:e*:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:*:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:sqs:eu:*queue", "arn:aws:sqs:eu:1:queue", False),
+        ("arn:aws:sqs:*u:queue", "arn:aws:sqs:eu:1:queue", False),
+        ("arn:aws:sqs:eu?1:queue", "arn:aws:sqs:eu:1:queue", False),
+        ("arn:aws:sqs:?u:?:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:iam::*1:user/a", "arn:aws:iam::1:user/a", True),
+        ("arn:aws:iam::*1:user/a", "arn:aws:iam::2:b1:user/a", False),
         ("arn:aws:iam::1:user/?lice", "arn:aws:iam::1:user/alice", True),
         ("arn:aws:s3:::docs", "urn:aws:s3:::docs", False),
         ("arn:aws:s3:::docs", "not an arn", False),
     ],
 )
-def test_a_star_stays_within_its_part_of_the_arn(written: str, resource: str, expected: bool) -> None:
+def test_only_a_star_at_the_end_of_a_segment_runs_over_colons(
+    written: str, resource: str, expected: bool
+) -> None:
     assert ResourceSet.of([written], VERSION).covers(resource, {}, Kind.IDENTITY) is expected
+
+
+@MANY
+@given(st.text("ab:*?", max_size=9), st.text("ab:", max_size=9), st.sampled_from(["identity", "rcp"]))
+def test_a_resource_fits_as_the_rules_of_segments_say(pattern: str, text: str, kind: str) -> None:
+    written, resource = f"arn:a*:{pattern}", f"arn:ab:c:{text}"
+    fits = ResourceSet.of([written], VERSION).covers(resource, {}, Kind(kind))
+
+    assert fits == (resource.count(":") >= 5 and one_resource_fits(resource, kind, written, VERSION, {}))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 """What must hold for every request and every set of policies."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine import Kind, Outcome, decide, explain
 from policies.engine.kinds import Layer
 from policies.engine.tests import reference
-from policies.engine.tests.reference import Document, Question
+from policies.engine.tests.reference import Question
+from policies.engine.tests.reference_conditions import Document, listed
 from policies.engine.tests.strategies import (
     FEW,
-    MANY,
+    PARTS,
+    WHOLE_PART,
     attached,
     documents,
     questions,
@@ -37,8 +40,8 @@ def outcome(question: Question, policies: Policies) -> Outcome:
 
 def with_statement(policies: Policies, place: int, statement: Document) -> Policies:
     kind, document = policies[place % len(policies)]
-    listed = reference.listed(document["Statement"])
-    changed = (kind, {**document, "Statement": [*listed, statement]})
+    present = listed(document["Statement"])
+    changed = (kind, {**document, "Statement": [*present, statement]})
     return [changed if entry is policies[place % len(policies)] else entry for entry in policies]
 
 
@@ -102,9 +105,10 @@ def test_a_guardrail_never_grants(
     assert limited is not Outcome.ALLOWED or outcome(question, unlimited) is Outcome.ALLOWED
 
 
-@MANY
-@given(questions(), st.lists(attached(), max_size=5))
-def test_the_engine_agrees_with_its_slow_twin(question: Question, policies: Policies) -> None:
+@pytest.mark.parametrize("_part", PARTS)
+@WHOLE_PART
+@given(question=questions(), policies=st.lists(attached(), max_size=5))
+def test_the_engine_agrees_with_its_slow_twin(_part: int, question: Question, policies: Policies) -> None:
     decision = decide(request_of(question), sources_of(policies))
 
     assert (decision.outcome, decision.denied_by) == reference.answer(question, policies)

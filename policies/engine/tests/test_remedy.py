@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine import Decision, Kind, Layer, Outcome, Principal, Remedy, Request, decide, remedy
-from policies.engine.tests.reference import Document, Question
+from policies.engine.tests.reference import Question
+from policies.engine.tests.reference_conditions import Document
 from policies.engine.tests.strategies import (
     ACCOUNT,
     ALICE,
