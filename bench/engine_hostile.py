@@ -12,11 +12,12 @@ from itertools import count
 from typing import Any, Final
 
 from policies.engine import Kind, PolicyError, PolicySet, Principal, Request, Source, decide, parse_policy
+from policies.engine.text import MAXIMUM_LENGTH, MAXIMUM_VALUES
 from policies.management.commands.evaluate import answer
 
 LIMIT: Final = 50.0
 ROUNDS: Final = 5
-LONGEST: Final = 131_072
+LONGEST: Final = MAXIMUM_LENGTH
 LINE: Final = 6_000_000
 ALICE: Final = "arn:aws:iam::111122223333:user/alice"
 BUCKET: Final = "arn:aws:s3:::docs/"
@@ -27,9 +28,13 @@ Case = Callable[[str], object]
 def measure() -> Iterator[str]:
     yield f"Hostile input, milliseconds (at most {LIMIT:.0f})"
     fresh = count()
-    for name, case in (patterns() | documents() | lines()).items():
+    for name, case in (patterns() | documents()).items():
         spent = min(_milliseconds(case, f"n{next(fresh)}") for _ in range(ROUNDS))
         yield f"  {name:46}{spent:10.1f} ms{'' if spent <= LIMIT else '  TOO SLOW'}"
+    yield "Lines of 6 MB, read whatever they hold"
+    for name, case in lines().items():
+        spent = min(_milliseconds(case, f"n{next(fresh)}") for _ in range(ROUNDS))
+        yield f"  {name:46}{LINE / 1_000 / spent:10.0f} MB/s"
 
 
 def _milliseconds(case: Case, fresh: str) -> float:
@@ -77,9 +82,11 @@ def _resource(pattern: str, name: str) -> Case:
 
 
 def _filled(piece: str) -> str:
-    """A document of the greatest length, its Statement made of as many pieces as fit."""
+    """A document of the greatest length, its Statement made of as many pieces as fit and are allowed."""
     head, tail = '{"Version":"2012-10-17","Id":"FRESH","Statement":[', "]}"
-    return head + ",".join([piece] * ((LONGEST - len(head) - len(tail) - 20) // (len(piece) + 1))) + tail
+    fitting = (LONGEST - len(head) - len(tail) - 20) // (len(piece) + 1)
+    allowed = (MAXIMUM_VALUES - 10) // (1 + piece.count(",") + piece.count("{"))
+    return head + ",".join([piece] * min(fitting, allowed)) + tail
 
 
 def _question(member: str) -> str:
@@ -107,17 +114,17 @@ def patterns() -> dict[str, Case]:
 
 def documents() -> dict[str, Case]:
     """Texts of nearly the greatest length."""
-    arns = {"Action": "*", "Resource": ["arn:aws:s*:::*a*b"] * 6_000}
+    arns = {"Action": "*", "Resource": ["arn:aws:s*:::*a*b"] * 5_900}
     return {
         "130,000 levels of lists": _parsed("[" * 130_000),
         "25,000 levels of objects": _parsed('{"a":' * 25_000),
-        "131,072 characters: small statements": _parsed(_filled(SMALL)),
-        "131,072 characters: empty statements": _parsed(_filled("{}")),
-        "131,072 characters: escapes": _parsed(_filled('"' + "\\u0041" * 2_000 + '"')),
-        "131,072 characters: a number": _parsed(_filled("9" * 130_900)),
-        "131,072 characters: blanks": _parsed(_filled(" " * 130_900)),
-        "131,072 characters: actions, asked": _decided({"Action": ["s3:*a*b"] * 10_000}),
-        "131,072 characters: resources, asked": _decided(arns, resource=BUCKET + "a" * 2_000),
+        "262,144 characters: small statements": _parsed(_filled(SMALL)),
+        "262,144 characters: empty statements": _parsed(_filled("{}")),
+        "262,144 characters: escapes": _parsed(_filled('"' + "\\u0041" * 2_000 + '"')),
+        "262,144 characters: a number": _parsed(_filled("9" * 261_900)),
+        "262,144 characters: blanks": _parsed(_filled(" " * 261_900)),
+        "262,144 characters: actions, asked": _decided({"Action": ["s3:*a*b"] * 5_900}),
+        "262,144 characters: resources, asked": _decided(arns, resource=BUCKET + "a" * 2_000),
     }
 
 
@@ -128,11 +135,11 @@ def lines() -> dict[str, Case]:
         '"resource":', '"context": {"FRESH": [' + ",".join(["0"] * (LINE // 2)) + ']}, "resource":'
     )
     return {
-        "6-MB line: one long policy": _line(
+        "one long policy": _line(
             _question(f'"identity_policies": [{{"name": "FRESH", "policy": "{"a" * LINE}"}}]')
         ),
-        "6-MB line: levels of lists": _line("[" * LINE),
-        "6-MB line: 500,000 members": _line(_question(f'"FRESH": {{{members}}}')),
-        "6-MB line: 50,000 policies": _line(_question(f'"identity_policies": [{policies}]')),
-        "6-MB line: 3,000,000 values of a key": _line(values),
+        "levels of lists": _line("[" * LINE),
+        "500,000 members": _line(_question(f'"FRESH": {{{members}}}')),
+        "50,000 policies": _line(_question(f'"identity_policies": [{policies}]')),
+        "3,000,000 values of a key": _line(values),
     }

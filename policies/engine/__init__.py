@@ -26,7 +26,7 @@ from policies.engine.explain import (
     explain,
     missing_statement,
 )
-from policies.engine.grammar import PolicyError, parse_policy, policy_from_node
+from policies.engine.grammar import PolicyError, parse_policy
 from policies.engine.hearing import Asker, Certainty
 from policies.engine.holders import Holder, who_can
 from policies.engine.kinds import Kind, Layer
@@ -91,7 +91,6 @@ __all__ = [
     "open_conditions",
     "parse_json",
     "parse_policy",
-    "policy_from_node",
     "position",
     "remedy",
     "who_can",

@@ -1,9 +1,9 @@
 """ARNs: six parts between colons, and the patterns of Arn conditions, which compare part by part."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Self
 
+from policies.engine.lazy import lazy
 from policies.engine.patterns import ANYTHING, Pattern
 from policies.engine.variables import Context, Template
 
@@ -52,19 +52,19 @@ class ArnPattern:
                 return False
         return all(template.matches(parts[place], context) for place, template in self._templates)
 
-    @cached_property
+    @lazy
     def _literals(self) -> tuple[tuple[int, str], ...]:
         """The parts without wildcards and variables, which are the quickest to tell apart."""
         texts = ((place, part.literal) for place, part in enumerate(self.parts))
         return tuple((place, text) for place, text in texts if text is not None)
 
-    @cached_property
+    @lazy
     def _patterns(self) -> tuple[tuple[int, Pattern], ...]:
         """The parts with wildcards but no variables, without those that anything fits."""
         fixed = ((place, part.fixed) for place, part in enumerate(self.parts) if part.literal is None)
         return tuple((place, pattern) for place, pattern in fixed if pattern and pattern != ANYTHING)
 
-    @cached_property
+    @lazy
     def _templates(self) -> tuple[tuple[int, Template], ...]:
         """The parts with variables."""
         return tuple((place, part) for place, part in enumerate(self.parts) if part.fixed is None)

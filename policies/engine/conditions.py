@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final, Self
 
+from policies.engine.lazy import lazy
 from policies.engine.operators import OPERATORS, Operator, Test
 from policies.engine.patterns import fold
 from policies.engine.variables import Context, Template
@@ -39,7 +40,7 @@ class OperatorName:
             return cls(Qualifier.NONE, "", False)
         return cls(Qualifier(match[1] or ""), match[2], bool(match[3]))
 
-    @cached_property
+    @lazy
     def is_null(self) -> bool:
         """Whether this is Null, which knows no IfExists."""
         return self.base == "null" and not self.if_exists
@@ -62,17 +63,17 @@ class Condition:
     values: tuple[str, ...]
     version: str
 
-    @cached_property
+    @lazy
     def name(self) -> OperatorName:
         """The operator taken apart."""
         return OperatorName.of(self.operator)
 
-    @cached_property
+    @lazy
     def folded_key(self) -> str:
         """The key as contexts hold it."""
         return fold(self.key)
 
-    @cached_property
+    @lazy
     def required_keys(self) -> frozenset[str]:
         """The keys of the variables in the values that carry no default."""
         if not self.takes_variables:
@@ -80,7 +81,7 @@ class Condition:
         templates = [Template.of(value, self.version) for value in self.values if "$" in value]
         return frozenset[str]().union(*(template.required_keys for template in templates))
 
-    @cached_property
+    @lazy
     def is_known(self) -> bool:
         """Whether the operator exists. An unknown one must not let anything through: see `Statement`."""
         return self.name.is_null or self.name.operator is not None
@@ -94,7 +95,7 @@ class Condition:
         """The values the request carries under the key; none when it is missing."""
         return context.get(self.folded_key, ())
 
-    @cached_property
+    @lazy
     def holds(self) -> Callable[[Context], bool]:
         """Whether the condition, its operator being known, holds for a request's context.
 

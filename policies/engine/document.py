@@ -1,13 +1,14 @@
 """Policy documents as types in which no illegal document can exist; each part is compiled when first asked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
 from policies.engine.conditions import Condition
 from policies.engine.kinds import Kind
+from policies.engine.lazy import lazy
 from policies.engine.patterns import PatternSet, action_set, fold
+from policies.engine.places import NO_PLACES, Places, Span
 from policies.engine.principals import Naming, PrincipalSet
 from policies.engine.request import Principal
 from policies.engine.resources import ResourceSet
@@ -29,35 +30,49 @@ class Effect(StrEnum):
 class Statement:
     """One statement; an absent element is None, and of Action and NotAction (and so on) one is absent.
 
-    `index` counts from 0 in the document, `start` and `end` (exclusive) its characters in the policy's text.
-    The elements are answered one by one, so that an explanation asks the same questions as a decision.
+    `index` counts from 0 in the document; where that stands in the policy's text is found out when asked. The
+    elements are answered one by one, so that an explanation asks the same questions as a decision.
     """
 
     index: int
-    sid: str
     effect: Effect
-    actions: tuple[str, ...] | None
-    not_actions: tuple[str, ...] | None
-    resources: tuple[str, ...] | None
-    not_resources: tuple[str, ...] | None
-    principals: PrincipalSet | None
-    not_principals: PrincipalSet | None
-    conditions: tuple[Condition, ...]
-    start: int
-    end: int
     version: str
+    sid: str = ""
+    actions: tuple[str, ...] | None = None
+    not_actions: tuple[str, ...] | None = None
+    resources: tuple[str, ...] | None = None
+    not_resources: tuple[str, ...] | None = None
+    principals: PrincipalSet | None = None
+    not_principals: PrincipalSet | None = None
+    conditions: tuple[Condition, ...] = ()
+    places: Places = field(default=NO_PLACES, repr=False, compare=False)
 
-    @cached_property
+    @lazy
+    def span(self) -> Span:
+        """The characters of the statement in the policy's text, the end exclusive; (0, 0) without a text."""
+        return self.places.of_statement(self.index)
+
+    @property
+    def start(self) -> int:
+        """Where the statement begins in the policy's text."""
+        return self.span[0]
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive; 0 without a text."""
+        return self.span[1]
+
+    @lazy
     def action_set(self) -> PatternSet:
         """The compiled Action or NotAction element."""
         return action_set(self.actions or self.not_actions or ())
 
-    @cached_property
+    @lazy
     def resource_set(self) -> ResourceSet:
         """The compiled Resource or NotResource element."""
         return ResourceSet.of(self.resources or self.not_resources or (), self.version)
 
-    @cached_property
+    @lazy
     def required_keys(self) -> frozenset[str]:
         """The keys of all variables without default."""
         keys = [condition.required_keys for condition in self.conditions]
@@ -115,7 +130,7 @@ class Statement:
         """
         return tuple(sorted(key for key in self.required_keys if len(context.get(key, ())) != 1))
 
-    @cached_property
+    @lazy
     def _tests(self) -> tuple[Callable[[Context], bool], ...]:
         conditions = self.conditions
         if self.effect is Effect.DENY:
@@ -142,7 +157,7 @@ class Policy:
     id: str
     statements: tuple[Statement, ...]
 
-    @cached_property
+    @lazy
     def by_service(self) -> Mapping[str, tuple[Statement, ...]]:
         """The statements that name a service, with those about any: under `*` the latter alone."""
         found: dict[str, list[Statement]] = {"*": []}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from policies.engine.arns import is_arn
 from policies.engine.decision import Match
-from policies.engine.resources import Fits, ResourcePattern
+from policies.engine.resources import ResourcePattern
 from policies.engine.variables import Context
 
 
@@ -23,7 +23,7 @@ class Head(NamedTuple):
 
     text: str
     bits: int
-    tests: tuple[tuple[int, Fits], ...]
+    tests: tuple[tuple[int, ResourcePattern], ...]
     parent: "Head | None"
 
 
@@ -64,8 +64,8 @@ class ResourceIndex:
         if head is None:
             return 0
         found = head.bits
-        for bits, fits in head.tests:
-            if bits & ~found and fits(resource, context):
+        for bits, pattern in head.tests:
+            if bits & ~found and pattern.fits(resource, context):
                 found |= bits
         return found
 
@@ -81,7 +81,7 @@ class ResourceIndex:
             self._always |= bit
             return
         for pattern in statement.resource_set.counting(kind):
-            if pattern.is_literal:
+            if pattern.head == pattern.written and not pattern.is_short:
                 self._literals[pattern.written] = self._literals.get(pattern.written, 0) | bit
             else:
                 yield pattern
@@ -99,6 +99,6 @@ def _heads(patterns: dict[str, list[tuple[int, ResourcePattern]]]) -> list[Head]
             if pattern.is_prefix:
                 bits |= bit
             else:
-                tests.append((bit, pattern.fits))
+                tests.append((bit, pattern))
         heads.append(Head(text, bits, tuple(tests), parent))
     return heads

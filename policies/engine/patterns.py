@@ -113,10 +113,10 @@ class Pattern:
     @classmethod
     def spelled(cls, text: str) -> Self:
         """The pattern of a text in which every `*` and `?` is a wildcard."""
-        head, star, tail = text.partition("*")
-        if "?" in text or "*" in tail:
+        if "?" in text:
             return cls.of(wildcard_tokens(text))
-        return cls(head, (), tail) if star else cls(head)
+        head, *rest = text.split("*")
+        return cls(head, tuple(filter(None, rest[:-1])), rest[-1]) if rest else cls(head)
 
     @property
     def prefix(self) -> str | None:

@@ -74,16 +74,9 @@ def _allowing(request: Request, kind: Kind) -> Statement:
     named = {"AWS" if principal.account_id or principal.arn == "*" else "Service": (principal.arn,)}
     return Statement(
         index=0,
-        sid="",
         effect=Effect.ALLOW,
-        actions=(request.action,),
-        not_actions=None,
-        resources=None if kind is Kind.TRUST else ("*",),
-        not_resources=None,
-        principals=PrincipalSet.of(named) if kind.names_principals else None,
-        not_principals=None,
-        conditions=(),
-        start=0,
-        end=0,
         version="2012-10-17",
+        actions=(request.action,),
+        resources=None if kind is Kind.TRUST else ("*",),
+        principals=PrincipalSet.of(named) if kind.names_principals else None,
     )

@@ -1,12 +1,14 @@
 """The Resource element: patterns of ARNs, each compiled when it is first asked."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Final, Self, TypeAlias
 
 from policies.engine.arns import is_arn
 from policies.engine.kinds import Kind
+from policies.engine.lazy import lazy
 from policies.engine.patterns import Pattern, Wildcard
 from policies.engine.segments import (
     SEGMENTS,
@@ -24,6 +26,12 @@ ALL_RESOURCES: Final = "*"
 Fits: TypeAlias = Callable[[str, Context], bool]
 
 
+# What begins a wildcard or, in version 2012-10-17, a variable.
+_SPECIAL: Final = re.compile(r"[*?$]")
+# Most patterns: no variable, six segments, and every wildcard may stand for any text.
+_FLAT: Final = re.compile(rf"(?:[^:?*$]*\*?:){{{SEGMENTS - 1}}}[^$]*")
+
+
 @dataclass(frozen=True)
 class ResourcePattern:
     """One text of a Resource or NotResource element, other than `*` alone."""
@@ -31,48 +39,47 @@ class ResourcePattern:
     written: str
     version: str
 
-    @cached_property
-    def _tokens(self) -> tuple[Token, ...]:
-        return Template.of(self.written, self.version).tokens
-
-    @cached_property
-    def is_short(self) -> bool:
-        """Whether there are fewer than six segments. Such a pattern counts only where `Kind.completes` it."""
-        return sum(map(colons_in, self._tokens)) < SEGMENTS - 1
-
-    @cached_property
+    @lazy
     def head(self) -> str:
         """The text with which every ARN begins that fits."""
-        first = self._tokens[0] if self._tokens else ""
-        return first if isinstance(first, str) else ""
+        special = _SPECIAL.search(self.written)
+        return self.written[: special.start()] if special else self.written
 
     @property
-    def is_literal(self) -> bool:
-        """Whether the head is all of it."""
-        return not self.is_short and self._tokens == (self.head,)
+    def is_short(self) -> bool:
+        """Whether there are fewer than six segments. Such a pattern counts only where `Kind.completes` it."""
+        if "$" in self.written:
+            return sum(map(colons_in, self._tokens)) < SEGMENTS - 1
+        return self.written.count(":") < SEGMENTS - 1
 
     @property
     def is_prefix(self) -> bool:
         """Whether every ARN fits that begins with the head."""
-        return self._tokens[bool(self.head) :] == (Wildcard.MANY,)
+        return self.written.endswith("*") and len(self.head) == len(self.written) - 1
 
     @property
     def required_keys(self) -> Iterable[str]:
         """The condition keys without which the pattern has no value."""
-        return (token.key for token in self._tokens if isinstance(token, Variable) and token.default is None)
+        return Template(self._tokens).required_keys
 
-    @cached_property
+    @lazy
     def fits(self) -> Fits:
         """Whether the whole of an ARN fits, with the values of a context in place; an absent value is empty.
 
         A value is text: it adds neither wildcards nor, before the last segment, colons. To a short pattern a
         last `*` is added where it does not fit as written.
         """
+        if _FLAT.fullmatch(self.written):
+            return Pattern.spelled(self.written).test
         as_written = _fits(bound(self._tokens))
         if not self.is_short:
             return as_written
         completed = _fits(bound((*self._tokens, ":", Wildcard.MANY)))
         return lambda arn, context: as_written(arn, context) or completed(arn, context)
+
+    @property
+    def _tokens(self) -> tuple[Token, ...]:
+        return Template.of(self.written, self.version).tokens
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class ResourceSet:
         patterns = tuple(ResourcePattern(text, version) for text in texts if text != ALL_RESOURCES)
         return cls(len(patterns) < len(texts), patterns)
 
-    @cached_property
+    @lazy
     def required_keys(self) -> frozenset[str]:
         """The condition keys without which some pattern has no value."""
         with_values = (pattern for pattern in self.patterns if "$" in pattern.written)

@@ -2,14 +2,19 @@
 
 Python's own parser forgets positions, keeps the last of two equal keys and lets `NaN` pass. A policy is a
 security document: this parser refuses what two readers could understand differently, at the first fault.
+`read_json` refuses the same, but leaves texts that hold nothing unusual to Python's parser, which is much faster.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, cast
+from functools import partial
+from typing import Any, Final, NamedTuple, NoReturn, cast
 
-MAXIMUM_LENGTH: Final = 131_072
+# The longest policy that AWS manages has 230,794 characters and 4,614 values; both limits together bound the time.
+MAXIMUM_LENGTH: Final = 262_144
+MAXIMUM_VALUES: Final = 6_000
 MAXIMUM_DEPTH: Final = 32
 # Longer numbers decide nothing in a policy, and reading them takes quadratic time.
 MAXIMUM_NUMBER_LENGTH: Final = 64
@@ -52,9 +57,7 @@ class Node(NamedTuple):
     @property
     def kind(self) -> str:
         """The JSON type in words: string, number, boolean, null, array or object."""
-        if isinstance(self.value, Members):
-            return "object"
-        return _KINDS[type(self.value)]
+        return kind_of(self.value)
 
     @property
     def items(self) -> "tuple[Node, ...]":
@@ -95,7 +98,15 @@ _KINDS: Final[dict[type, str]] = {
     bool: "boolean",
     type(None): "null",
     tuple: "array",
+    list: "array",
+    Members: "object",
+    dict: "object",
 }
+
+
+def kind_of(value: object) -> str:
+    """The JSON type of a value in words: string, number, boolean, null, array or object."""
+    return _KINDS.get(type(value), type(value).__name__)
 
 
 def parse_json(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> Node:
@@ -104,31 +115,80 @@ def parse_json(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> Node:
     Raises JsonError for what RFC 8259 refuses and also for duplicate keys, NaN and Infinity, lone surrogates,
     nesting deeper than 32 and texts longer than `maximum_length`. Takes linear time.
     """
-    if len(text) > maximum_length:
-        raise JsonError(
-            f"The text has {len(text):,} characters; at most {maximum_length:,} are read.", maximum_length
-        )
-    root = _value(text, _skip(text, 0), 0)
-    if (end := _skip(text, root.end)) < len(text):
+    _check_length(text, maximum_length)
+    root = _value(text, skip_space(text, 0), 0)
+    if (end := skip_space(text, root.end)) < len(text):
         raise JsonError(f"Expected the end of the text, but found {_found(text, end)}.", end)
     return root
 
 
-def node_of(value: Any, *, depth: int = 0) -> Node:
-    """The node of a value that Python's own JSON parser has read; its positions are all 0.
-
-    Raises JsonError for nesting deeper than 32.
+def read_json(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> Any:
+    """The plain value of a JSON text. Raises JsonError as parse_json does, but for deep nesting, which it may read,
+    and for texts of more than 6,000 values.
     """
-    if type(value) is str:
-        return Node(value, 0, 0)
-    if depth > MAXIMUM_DEPTH:
-        raise JsonError(f"The value nests deeper than {MAXIMUM_DEPTH} levels.", 0)
-    if type(value) is list:
-        return Node(tuple([node_of(item, depth=depth + 1) for item in value]), 0, 0)
-    if type(value) is dict:
-        members = [Member(Node(name, 0, 0), node_of(item, depth=depth + 1)) for name, item in value.items()]
-        return Node(Members(members), 0, 0)
-    return Node(value, 0, 0)
+    check_size(text, maximum_length=maximum_length)
+    # Escapes of characters and all but ASCII can hide what the standard library lets pass: lone surrogates.
+    if text.isascii() and "\\u" not in text:
+        try:
+            return _DECODER.decode(text)
+        except (ValueError, RecursionError):
+            # What is wrong, and where, says the parser that knows.
+            pass
+    return plain(parse_json(text, maximum_length=maximum_length))
+
+
+def check_size(text: str, *, maximum_length: int = MAXIMUM_LENGTH) -> None:
+    """Raises JsonError for a text that is too long, or that holds more than 6,000 values.
+
+    The values are counted without reading them: each begins a list or an object, or follows another one.
+    """
+    _check_length(text, maximum_length)
+    objects = text.count("{") - text.count("${")
+    if objects + text.count("[") + text.count(",") > MAXIMUM_VALUES:
+        raise JsonError(f"The text has more than {MAXIMUM_VALUES:,} values.", 0)
+
+
+def _check_length(text: str, maximum_length: int) -> None:
+    if len(text) > maximum_length:
+        raise JsonError(
+            f"The text has {len(text):,} characters; at most {maximum_length:,} are read.", maximum_length
+        )
+
+
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these members. Raises ValueError when one name stands twice."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"The key `{twice}` stands twice in one object.")
+    return members
+
+
+def refused_constant(constant: str) -> NoReturn:
+    """Raises ValueError for NaN and Infinity."""
+    raise ValueError(f"`{constant}` is no value of JSON.")
+
+
+def _short(read: Callable[[str], int | float], digits: str) -> int | float:
+    if len(digits) > MAXIMUM_NUMBER_LENGTH or math.isinf(value := read(digits)):
+        raise ValueError(digits)
+    return value
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=distinct,
+    parse_constant=refused_constant,
+    parse_int=partial(_short, int),
+    parse_float=partial(_short, float),
+)
+
+
+def plain(node: Node) -> Any:
+    """The value of a node without its places: dicts, lists, and Python's own."""
+    if isinstance(node.value, Members):
+        return {str(key.value): plain(value) for key, value in node.value}
+    return [plain(item) for item in node.items] if type(node.value) is tuple else node.value
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
@@ -158,7 +218,7 @@ def _literal(text: str, start: int, word: str, value: bool | None) -> Node:
 def _object(text: str, start: int, depth: int) -> Node:
     members: list[Member] = []
     names: set[str] = set()
-    at = _skip(text, start + 1)
+    at = skip_space(text, start + 1)
     while text[at : at + 1] != "}":
         member = _member(text, at, depth)
         if member.name in names:
@@ -173,15 +233,15 @@ def _member(text: str, start: int, depth: int) -> Member:
     if text[start : start + 1] != '"':
         raise JsonError(f"Expected a key in double quotes, but found {_found(text, start)}.", start)
     key = _string(text, start)
-    colon = _skip(text, key.end)
+    colon = skip_space(text, key.end)
     if text[colon : colon + 1] != ":":
         raise JsonError(f"Expected `:` after the key `{key.value}`, but found {_found(text, colon)}.", colon)
-    return Member(key, _value(text, _skip(text, colon + 1), depth))
+    return Member(key, _value(text, skip_space(text, colon + 1), depth))
 
 
 def _array(text: str, start: int, depth: int) -> Node:
     items: list[Node] = []
-    at = _skip(text, start + 1)
+    at = skip_space(text, start + 1)
     while text[at : at + 1] != "]":
         items.append(_value(text, at, depth))
         at = _after_element(text, items[-1].end, "]")
@@ -193,12 +253,12 @@ _CONTAINERS: Final[dict[str, Callable[[str, int, int], Node]]] = {"{": _object, 
 
 def _after_element(text: str, end: int, closing: str) -> int:
     """The offset of the next element or of the closing bracket; a comma before the bracket is refused."""
-    at = _skip(text, end)
+    at = skip_space(text, end)
     if text[at : at + 1] == closing:
         return at
     if text[at : at + 1] != ",":
         raise JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at)
-    following = _skip(text, at + 1)
+    following = skip_space(text, at + 1)
     if text[following : following + 1] == closing:
         raise JsonError(f"Expected another element after `,`, but found `{closing}`.", following)
     return following
@@ -269,7 +329,8 @@ def _number(text: str, start: int) -> Node:
     return Node(value, start, written.end())
 
 
-def _skip(text: str, start: int) -> int:
+def skip_space(text: str, start: int) -> int:
+    """The offset of the first character from `start` that is no white space of JSON."""
     space = _SPACE.match(text, start)
     return space.end() if space else start
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Self, TypeAlias
 
+from policies.engine.lazy import lazy
 from policies.engine.patterns import WILDCARDS, Pattern, PatternToken, Wildcard, fold, wildcard_tokens
 
 Context: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -46,7 +46,7 @@ class Template:
             return cls(tuple(wildcard_tokens(text)))
         return cls(tuple(map(_token, _TOKEN.finditer(text))))
 
-    @cached_property
+    @lazy
     def fixed(self) -> Pattern | None:
         """The pattern of a template without variables, compiled once; else None."""
         plain = [token for token in self.tokens if not isinstance(token, Variable)]

@@ -4,20 +4,23 @@ The shapes are those of `manage.py evaluate`, whose help text describes them.
 """
 
 import json
+import marshal
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from policies.engine.decide import decide
 from policies.engine.decision import Decision, Match
 from policies.engine.document import Policy
-from policies.engine.grammar import PolicyError, parse_policy, policy_from_node
+from policies.engine.grammar import PolicyError, Refusal, parse_policy, policy_of
 from policies.engine.kinds import Kind
+from policies.engine.lazy import lazy
+from policies.engine.places import NO_PLACES
 from policies.engine.policy_set import PolicySet
 from policies.engine.request import FOLDED, Principal, PrincipalKind, Request
 from policies.engine.sources import Source
 from policies.engine.special import is_trust
-from policies.engine.text import MAXIMUM_LENGTH, JsonError, node_of
+from policies.engine.text import JsonError, check_size
 
 INVALID_INPUT: Final = "InvalidInput"
 MALFORMED_POLICY: Final = "MalformedPolicyDocument"
@@ -36,6 +39,11 @@ REQUEST_MEMBERS: Final = frozenset(
     {"principal", "principal_account", "action", "resource", "resource_account", "context"}
 )
 _EMPTY: Final = Policy("", "", ())
+_MOST_POLICIES: Final = 1024
+# So few bytes cannot hold more than a policy may.
+_SURELY_SHORT: Final = 10_000
+# The format of marshal in which equal values are written alike.
+_WITHOUT_REFERENCES: Final = 2
 
 
 class InputError(ValueError):
@@ -53,7 +61,7 @@ class Compiled:
     def __init__(self, sources: Iterable[Source]) -> None:
         self._policies = PolicySet(sources)
 
-    @cached_property
+    @lazy
     def _trusting(self) -> PolicySet:
         """The same where a role is assumed: its resource policy is then a trust policy."""
         return PolicySet(map(_as_trust, self._policies.sources))
@@ -147,29 +155,33 @@ def _text(owner: Any, member: str, place: str) -> str:
 
 def _policy(policy: Any, place: str) -> Policy:
     try:
-        if isinstance(policy, str):
-            return _of_text(policy)
-        return _of_object(json.dumps(policy, allow_nan=False))
-    except PolicyError as error:
+        return _of_text(policy) if isinstance(policy, str) else _of_object(policy)
+    except (PolicyError, Refusal, JsonError) as error:
         raise InputError(f"`{place}`: {error.message}", MALFORMED_POLICY) from error
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"`{place}` is no JSON: {error}", MALFORMED_POLICY) from error
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_MOST_POLICIES)
 def _of_text(text: str) -> Policy:
     return parse_policy(text)
 
 
-@lru_cache(maxsize=1024)
-def _of_object(text: str) -> Policy:
-    """The policy of an object, remembered under its text: streams of questions repeat their policies."""
-    if len(text) > MAXIMUM_LENGTH:
-        raise PolicyError(f"A policy may have at most {MAXIMUM_LENGTH:,} characters.", 0, 0)
-    try:
-        return policy_from_node(node_of(json.loads(text)))
-    except JsonError as error:
-        raise PolicyError(error.message, 0, 0) from error
+_objects: dict[bytes, Policy] = {}
+
+
+def _of_object(policy: Any) -> Policy:
+    """The policy of an object, remembered under its bytes: streams of questions repeat their policies."""
+    written = marshal.dumps(policy, _WITHOUT_REFERENCES)
+    found = _objects.get(written)
+    if found is None:
+        if len(written) > _SURELY_SHORT:
+            check_size(json.dumps(policy))
+        found = policy_of(policy, NO_PLACES)
+        if len(_objects) >= _MOST_POLICIES:
+            _objects.clear()
+        _objects[written] = found
+    return found
 
 
 def _as_trust(source: Source) -> Source:

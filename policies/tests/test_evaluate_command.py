@@ -12,6 +12,8 @@ from typing import Any, Final
 import pytest
 from django.core.management import call_command
 
+from policies.management.commands import evaluate
+
 ROOT: Final = Path(__file__).parents[2]
 ALICE: Final = "arn:aws:iam::111122223333:user/alice"
 REQUEST: Final = {"principal": ALICE, "action": "s3:GetObject", "resource": "arn:aws:s3:::docs/a"}
@@ -106,6 +108,16 @@ def test_an_error_names_the_key_that_stands_twice(monkeypatch: pytest.MonkeyPatc
     [answer] = run(monkeypatch, b'{"request": {"a": 1, "b": 2, "b": 3}}')
 
     assert answer["error"]["message"] == "The key `b` stands twice in one object."
+
+
+@pytest.mark.parametrize("rest", [b"", b"x", b"x" * 250, b"x" * 1_000])
+def test_a_line_beyond_all_measure_is_passed_over(monkeypatch: pytest.MonkeyPatch, rest: bytes) -> None:
+    monkeypatch.setattr(evaluate, "LONGEST_LINE", 300)
+    assert len(QUESTION) <= 300
+
+    answers = run(monkeypatch, b"x" * 300 + b"x" + rest + b"\n" + QUESTION + b"\n")
+
+    assert [words(answer) for answer in answers] == ["InvalidInput", "allowed"]
 
 
 def test_a_long_line_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

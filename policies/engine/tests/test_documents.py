@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from policies.engine import Effect, PolicyError, parse_json, parse_policy, policy_from_node
+from policies.engine import Effect, PolicyError, parse_policy
 
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 
@@ -56,12 +56,6 @@ def test_a_principal_is_read_in_every_form_in_use(
 
     assert principals is not None
     assert principals.written == written
-
-
-def test_a_node_of_the_parser_becomes_a_policy_too() -> None:
-    text = document()
-
-    assert policy_from_node(parse_json(text)) == parse_policy(text)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +112,21 @@ def test_action_and_effect_are_required(missing: str, message: str) -> None:
         parse_policy(json.dumps({"Statement": statement}))
 
 
-def test_a_longer_document_is_read_when_the_caller_says_so() -> None:
-    text = document() + " " * 200_000
+def test_every_statement_knows_its_place_whatever_stands_around_it() -> None:
+    one, two = '{ "Effect":"Deny","Action" : "*" }', '{"Action":["a:b","\\u0063:d"],"Effect":"Allow"}'
+    text = f' {{ "Id" : "é]" ,"Statement" :[ {one},\n\t{two} ], "Version": "2012-10-17" }} '
 
-    assert parse_policy(text, maximum_length=300_000).statements
-    with pytest.raises(PolicyError, match="at most 131,072"):
+    assert [text[each.start : each.end] for each in parse_policy(text).statements] == [one, two]
+
+
+def test_a_document_of_very_many_values_is_refused() -> None:
+    with pytest.raises(PolicyError, match="more than 6,000 values"):
+        parse_policy(document(Action=["s3:Get*"] * 6_000))
+
+
+def test_a_longer_document_is_read_when_the_caller_says_so() -> None:
+    text = document() + " " * 300_000
+
+    assert parse_policy(text, maximum_length=400_000).statements
+    with pytest.raises(PolicyError, match="at most 262,144"):
         parse_policy(text)

@@ -1,14 +1,15 @@
 """The parser: positions kept, everything doubtful refused at the first fault."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.tests.strategies import FEW
+from policies.engine.tests.strategies import FEW, MANY
 from policies.engine.tests.timing import quickest
-from policies.engine.text import MAXIMUM_LENGTH, JsonError, Members, Node, parse_json, position
+from policies.engine.text import MAXIMUM_LENGTH, JsonError, Members, parse_json, plain, position, read_json
 
 NUMBERS = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
 JSON_VALUES = st.recursive(
@@ -18,14 +19,6 @@ JSON_VALUES = st.recursive(
 )
 
 
-def plain(node: Node) -> object:
-    if isinstance(node.value, Members):
-        return {member.name: plain(member.value) for member in node.value}
-    if type(node.value) is tuple:
-        return [plain(item) for item in node.items]
-    return node.value
-
-
 @FEW
 @given(JSON_VALUES, st.booleans(), st.sampled_from([None, 2]))
 def test_it_reads_what_the_standard_library_writes(
@@ -33,7 +26,25 @@ def test_it_reads_what_the_standard_library_writes(
 ) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
 
-    assert plain(parse_json(text)) == value
+    assert read_json(text) == value == plain(parse_json(text))
+
+
+@MANY
+@given(st.text('{}[]",:-+.eE019 trufalsnNI\\u\x00\n\ud800é', max_size=12) | JSON_VALUES.map(json.dumps))
+def test_both_parsers_accept_and_refuse_the_same(text: str) -> None:
+    try:
+        expected = plain(parse_json(text))
+    except JsonError as error:
+        with pytest.raises(JsonError, match=re.escape(error.message)):
+            read_json(text)
+    else:
+        assert read_json(text) == expected
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', "9" * 65, "1e999", "NaN", '"\\ud800"', "[" * 9_000])
+def test_what_pythons_parser_would_let_pass_is_refused(text: str) -> None:
+    with pytest.raises(JsonError):
+        read_json(text)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +73,7 @@ def test_it_reads_what_the_standard_library_writes(
         ('"\\udc00"', 1, "`\\udc00` is half of a surrogate pair and no character."),
         ("\ufeff{}", 0, "Expected a value, but found `U+FEFF`."),
         ("[" * 33, 32, "`[` nests deeper than 32 levels."),
-        (" " * (MAXIMUM_LENGTH + 1), MAXIMUM_LENGTH, "The text has 131,073 characters; at most 131,072 are read."),
+        (" " * (MAXIMUM_LENGTH + 1), MAXIMUM_LENGTH, "The text has 262,145 characters; at most 262,144 are read."),
     ],
 )  # fmt: skip
 def test_the_first_fault_is_named_with_its_place(text: str, offset: int, message: str) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from policies.engine import InputError, evaluate
+from policies.engine.text import distinct, refused_constant
+from policies.engine.wire import INVALID_INPUT
 
 INVALID_JSON = "InvalidJson"
+LONGEST_LINE = 16_777_216
+COLLECT_AFTER = 100_000
 SHAPES = """\
 Each line of the input is one JSON object:
 
@@ -57,18 +63,43 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **_options: object) -> None:
         try:
-            for line in sys.stdin.buffer:
-                sys.stdout.write(json.dumps(answer(line)) + "\n")
-                sys.stdout.flush()
+            with rare_collections():
+                for line in lines():
+                    sys.stdout.write(json.dumps(answer(line)) + "\n")
+                    sys.stdout.flush()
         except BrokenPipeError:
             # The reader has heard enough.
             sys.stderr.close()
 
 
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """What is read is forgotten with its answer and forms no circles: there is little to collect."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
+def lines() -> Iterator[bytes]:
+    """The lines of standard input; of a longer one than is read, a beginning that is longer."""
+    while line := sys.stdin.buffer.readline(LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = sys.stdin.buffer.readline(LONGEST_LINE + 1)
+        yield line
+
+
 def answer(line: bytes) -> dict[str, Any]:
     """What is printed for one line."""
+    if len(line) > LONGEST_LINE:
+        return _error(INVALID_INPUT, f"The line is longer than {LONGEST_LINE:,} bytes.")
     try:
-        question = json.loads(line, object_pairs_hook=_distinct, parse_constant=_refused)
+        question = json.loads(line, object_pairs_hook=distinct, parse_constant=refused_constant)
     except (ValueError, RecursionError) as error:
         return _error(INVALID_JSON, str(error))
     try:
@@ -79,18 +110,3 @@ def answer(line: bytes) -> dict[str, Any]:
 
 def _error(code: str, message: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message}}
-
-
-def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, each key once: two readers could otherwise understand it differently."""
-    listed = list(pairs)
-    found = dict(listed)
-    if len(found) < len(listed):
-        names = [name for name, _ in listed]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"The key `{twice}` stands twice in one object.")
-    return found
-
-
-def _refused(constant: str) -> float:
-    raise ValueError(f"`{constant}` is no value of JSON.")
