@@ -4,7 +4,7 @@ VENV = .venv/bin
 COMPILE = $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: setup run test check demo lock screenshots bench
+.PHONY: setup run test check demo lock screenshots bench nightly
 
 setup: ## Prepare everything, without serving.
 	@$(PYTHON) -m scripts.setup
@@ -36,3 +36,8 @@ bench: ## Measure speed, as ratios to something run beside it.
 	@$(PYTHON) -m scripts.setup --dev
 	@$(VENV)/python -m bench
 	@$(VENV)/python -m bench.engine
+	@$(VENV)/python -m bench.engine_sets
+
+nightly: ## The engine against its slow twin, on 100,000 random cases.
+	@$(PYTHON) -m scripts.setup --dev
+	@ENGINE_CASES=100000 $(VENV)/python -m pytest -n auto policies/engine/tests/test_properties.py -k slow_twin

@@ -5,6 +5,8 @@ import sys
 
 from django.conf import settings
 
+from iamconsole.garbage import spare
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 
 wsgi_app = "iamconsole.wsgi:application"
@@ -20,11 +22,13 @@ control_socket_disable = True
 # Nobody is believed about the scheme, except a proxy on this machine when the site is served by https.
 forwarded_allow_ips = "" if settings.LOOPBACK else "127.0.0.1,::1"
 secure_scheme_headers = {} if settings.LOOPBACK else {"X-FORWARDED-PROTO": "https"}
-# An address of the simulator carries the whole question.
-limit_request_line = 8190
 loglevel = "warning"
 
 
 def when_ready(_server: object) -> None:
     sys.stdout.write(f"The console is at {settings.SITE_URL}/ (Ctrl+C stops it)\n")
     sys.stdout.flush()
+
+
+def post_worker_init(_worker: object) -> None:
+    spare()

@@ -149,11 +149,13 @@ def sources_of(caller: Caller) -> tuple[Source, ...]:
     principal = caller.principal
     if isinstance(principal, System):
         return (Source(Kind.IDENTITY, "SystemAccess", "", parsed(SYSTEM_ACCESS)),)
-    session = tuple(
-        Source(Kind.SESSION, "session policy", "", parsed(text))
-        for text in caller.credential.session_policies
-    )
-    return session + (policies_of(principal) if isinstance(principal, User) else ())
+    return (*session_sources(caller), *(policies_of(principal) if isinstance(principal, User) else ()))
+
+
+def session_sources(caller: Caller) -> tuple[Source, ...]:
+    """What was handed over when the session began."""
+    texts = caller.credential.session_policies
+    return tuple(Source(Kind.SESSION, "session policy", "", parsed(text)) for text in texts)
 
 
 def source_of_resource(text: str, action: str, resource: str) -> Source:

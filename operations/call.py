@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
@@ -17,11 +15,11 @@ from operations.authorization import (
     explanation_of,
     request_of,
     source_of_resource,
-    sources_of,
     tag_context,
 )
 from operations.caller import Caller, CredentialKind
 from operations.errors import AccessDenied, FreshProofRequired, NoSuchEntity, ServiceFailure
+from operations.prepared import policies_of_caller
 from policies.engine import Decision, PolicySet, decide
 
 
@@ -51,31 +49,6 @@ class Countable(Accessible, Protocol):
 
 A = TypeVar("A", bound=Accessible)
 C = TypeVar("C", bound=Countable)
-# The policies of whoever asks, by ARN, for the reads of one request. A write gathers them anew and forgets these.
-_remembered: ContextVar[dict[str, PolicySet] | None] = ContextVar("sources", default=None)
-
-
-@contextmanager
-def sources_remembered() -> Iterator[None]:
-    """A page asks many questions about one caller: its policies are read once for all of them."""
-    token = _remembered.set({})
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
-
-
-@contextmanager
-def sources_read_afresh() -> Iterator[None]:
-    """Inside a write nothing remembered counts, and after it nothing remembered holds."""
-    before = _remembered.get()
-    token = _remembered.set(None)
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
-        if before is not None:
-            before.clear()
 
 
 @dataclass
@@ -111,17 +84,8 @@ class Call:
     def policies(self) -> PolicySet:
         """The caller's policies, prepared for all questions of this call or of the whole page."""
         if self._policies is None:
-            self._policies = self._gathered()
+            self._policies = policies_of_caller(self.caller)
         return self._policies
-
-    def _gathered(self) -> PolicySet:
-        remembered = _remembered.get()
-        if remembered is None:
-            return PolicySet(sources_of(self.caller))
-        key = self.caller.principal.arn
-        if key not in remembered:
-            remembered[key] = PolicySet(sources_of(self.caller))
-        return remembered[key]
 
     @property
     def is_decided(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
@@ -41,6 +41,10 @@ class DocumentCache:
         self._parsed = self._parsed | fresh
         return found
 
+    def forget(self) -> None:
+        """As in a process that has read nothing yet."""
+        self._parsed = {}
+
 
 documents = DocumentCache()
 
@@ -53,6 +57,9 @@ class Held(NamedTuple):
     path: str
     policy_name: str
     text_hash: str
+
+
+Row: TypeAlias = tuple[Kind, Held]
 
 
 def policies_of(user: User) -> tuple[Source, ...]:
@@ -70,7 +77,7 @@ def sources_of_groups(groups: Sequence[Group]) -> tuple[Source, ...]:
     return sources_of_rows(_held(Q(group__in=groups))) if groups else ()
 
 
-def rows_of(holder: User | Group) -> list[tuple[Kind, Held]]:
+def rows_of(holder: User | Group) -> list[Row]:
     """The policies of a user or a group before they are parsed, each with the hash of its text."""
     if isinstance(holder, Group):
         return _held(Q(group=holder))
@@ -86,7 +93,7 @@ def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:
     return sources_of_rows([(Kind.IDENTITY, managed(version)) for version in versions])
 
 
-def _held(holder: Q) -> list[tuple[Kind, Held]]:
+def _held(holder: Q) -> list[Row]:
     """Attached and inline policies, through a group or directly."""
     columns = ("holder_group", "owner", "folder", "title", "text_hash")
     attached = attached_rows(Attachment.objects.filter(holder)).values_list(*columns)
@@ -133,10 +140,15 @@ def managed(version: PolicyVersion) -> Held:
     return Held(None, policy.account_id, policy.path, policy.policy_name, version.text_id)
 
 
-def sources_of_rows(rows: Sequence[tuple[Kind, Held]]) -> tuple[Source, ...]:
-    """The policies of these rows, parsed, in the same order; equal rows share one source."""
-    texts = documents(held.text_hash for _, held in rows)
-    sources = {row: _source(*row, texts) for row in dict.fromkeys(rows)}
+def sources_of_rows(rows: Sequence[Row], known: dict[Row, Source] | None = None) -> tuple[Source, ...]:
+    """The policies of these rows, parsed, in the same order; equal rows share one source, also with those `known`.
+
+    Those that were not known are added to them.
+    """
+    sources = {} if known is None else known
+    missing = [row for row in dict.fromkeys(rows) if row not in sources]
+    texts = documents(held.text_hash for _, held in missing)
+    sources.update((row, _source(*row, texts)) for row in missing)
     return tuple(sources[row] for row in rows)
 
 

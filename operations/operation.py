@@ -16,14 +16,15 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
 
 from accounts.models import Account
+from accounts.models.account import new_revision
 from audit.models import Event
 from operations import trail
-from operations.call import Call, sources_read_afresh
+from operations.call import Call
 from operations.caller import Caller
 from operations.errors import AccessDenied, ServiceError, ServiceFailure
+from operations.prepared import reading_afresh
 from operations.shapes import validate
 
 P = ParamSpec("P")
@@ -83,7 +84,7 @@ def act(caller: Caller, name: str) -> Iterator[Act]:
         yield running
         return
     failure: ServiceError | None = None
-    with sources_read_afresh(), transaction.atomic():
+    with reading_afresh(), transaction.atomic():
         performed = Act(_under_lock(caller), name)
         token = _current.set(performed)
         try:
@@ -116,7 +117,7 @@ def _conclude(performed: Act, *, refused: bool) -> None:
         return
     trail.append(performed.events)
     changed = {event.account_id for event in performed.events}
-    Account.objects.filter(pk__in=changed).update(revision=F("revision") + 1)
+    Account.objects.filter(pk__in=changed).update(revision=new_revision())
 
 
 def operation(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from operations.call import sources_remembered
+from operations.prepared import remembering
 from operations.trail import Use, uses_collected
 
 
 @contextmanager
 def request_scope() -> Iterator[list[Use]]:
-    with sources_remembered(), uses_collected() as uses:
+    with remembering(), uses_collected() as uses:
         yield uses

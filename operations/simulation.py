@@ -31,7 +31,7 @@ from policies.engine import (
     Statement,
     decide,
 )
-from policies.engine.hearing import OF_THE_CALLER
+from policies.engine.asker import OF_THE_CALLER
 from policies.engine.patterns import fold
 
 MOST_ACTIONS = 200

@@ -9,8 +9,8 @@ from accounts.models import RootUser, User
 from operations.access import ensure_action
 from operations.call import Call
 from operations.errors import ValidationError
-from operations.everybody import everybody
 from operations.operation import operation
+from operations.prepared import everybody_of
 from policies.engine import Asker, Certainty, Layer, Match, Prospect, Verdict, who_can
 
 MOST_ROWS = 50
@@ -73,7 +73,7 @@ def list_who_can(
     """
     call.authorize("*")
     ensure_action(action_name)
-    identities, holders = zip(*everybody(call.account), strict=True)
+    identities, holders = zip(*everybody_of(call.account), strict=True)
     able = [
         Able(identity, Asker(holder.principal, holder.context, resource_arn), prospect)
         for identity, (holder, prospect) in zip(

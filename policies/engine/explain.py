@@ -15,7 +15,7 @@ from policies.engine.request import Request
 from policies.engine.resources import ALL_RESOURCES
 from policies.engine.sources import Source
 from policies.engine.special import is_always_allowed
-from policies.engine.variables import Template
+from policies.engine.variables import Template, required
 
 
 class GateState(StrEnum):
@@ -198,5 +198,5 @@ def _condition_check(statement: Statement, condition: Condition, request: Reques
 def _resolved(text: str, statement: Statement, request: Request) -> str:
     """The text with its variables' values; where one has none, as written."""
     template = Template.of(text, statement.version)
-    is_known = all(len(request.context.get(key, ())) == 1 for key in template.required_keys)
+    is_known = all(len(request.context.get(key, ())) == 1 for key in required(template.variables))
     return template.text(request.context) if is_known else text

@@ -1,150 +1,138 @@
 """What single policies say about sets of actions to callers of whom not everything is known yet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import NamedTuple
 
-from policies.engine.conditions import Condition
+from policies.engine.asker import OF_THE_CALLER, Asker, certainty
 from policies.engine.decide import SUFFICES_FOR
 from policies.engine.decision import Match
-from policies.engine.document import Effect, Statement
+from policies.engine.document import Effect, Policy, Statement
 from policies.engine.kinds import Kind, Layer
-from policies.engine.patterns import fold
-from policies.engine.request import CURRENT_TIME, Principal, Request
-from policies.engine.resources import ALL_RESOURCES
+from policies.engine.reach import NOTHING, Certainty, Heard, Reach, Voice
+from policies.engine.request import CURRENT_TIME
 from policies.engine.sources import Source
 from policies.engine.universe import Universe
-from policies.engine.variables import Context
-
-# What describes a caller is known with the caller: a key of these that the context lacks is not there.
-OF_THE_CALLER: Final = (
-    "aws:principal",
-    "aws:username",
-    "aws:userid",
-    "aws:sourceidentity",
-    "aws:federatedprovider",
-)
 
 
-class Certainty(StrEnum):
-    """Whether a statement is about the requests in question: about all, some or none of them."""
+class _About(NamedTuple):
+    """A statement that speaks about some of the actions in question.
 
-    YES = "yes"
-    MAYBE = "maybe"
-    NO = "no"
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, about which resource, and what is known of the requests.
-
-    Without a `resource` every resource of the caller's account is meant. While `is_open`, keys that the
-    context does not name may turn out to have any value; otherwise they are missing, as in a request.
-    A principal without an ARN is anybody of its account, and may turn out to be whoever a key describes.
+    `reach` is what its Resource element lets it be about, None where that depends on the caller's own values.
     """
 
-    principal: Principal
-    context: Context = field(default_factory=dict)
-    resource: str | None = None
-    resource_account: str = ""
-    is_open: bool = True
-
-    def request(self, action: str) -> Request:
-        """The request for one action, as far as it is known."""
-        resource = ALL_RESOURCES if self.resource is None else self.resource
-        return Request(self.principal, action, resource, self.resource_account, self.context)
-
-    def knows(self, key: str) -> bool:
-        """Whether it is settled which values a folded key has, or that it has none."""
-        if not self.is_open or key in self.context:
-            return True
-        return bool(self.principal.arn) and key.startswith(OF_THE_CALLER)
-
-    def folded(self) -> "Asker":
-        """The same with its condition keys as the engine compares them."""
-        return replace(self, context={fold(key): tuple(values) for key, values in self.context.items()})
+    statement: Statement
+    actions: int
+    reach: Reach | None
 
 
-class Reach(NamedTuple):
-    """Two sets of actions: what surely is so, and what possibly is; the first lies within the second."""
+class _Matter:
+    """What of a document is about the actions and the resource in question, and the context keys that decide on it.
 
-    sure: int = 0
-    possible: int = 0
-
-    @classmethod
-    def all_of(cls, actions: int) -> Self:
-        """These actions, without any doubt."""
-        return cls(actions, actions)
-
-    def __and__(self, other: "Reach") -> "Reach":
-        return Reach(self.sure & other.sure, self.possible & other.possible)
-
-    def __or__(self, other: "Reach") -> "Reach":
-        return Reach(self.sure | other.sure, self.possible | other.possible)
-
-    def without(self, other: "Reach") -> "Reach":
-        """What is left: surely what is not even possibly taken, possibly what is not surely taken."""
-        return Reach(self.sure & ~other.possible, self.possible & ~other.sure)
-
-
-NOTHING: Final = Reach()
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A statement that can be about some of the requests: the actions it reaches, and how surely.
-
-    `spares` are the layers that need no Allow where this one of a resource's policy gives its own.
+    `own` are the keys of elements that the caller's own values settle. `others` stand in elements that also want one
+    of `told`, the keys that only a request can tell: they matter where one of those is known already.
     """
 
-    match: Match
-    reach: Reach
-    spares: frozenset[Layer] = frozenset()
+    __slots__ = ("document", "others", "own", "statements", "told")
 
-    def says(self, action: int) -> Certainty:
-        """How surely the statement is about an action, given as its bit."""
-        if self.reach.sure & action:
-            return Certainty.YES
-        return Certainty.MAYBE if self.reach.possible & action else Certainty.NO
+    def __init__(self, document: Policy, statements: Iterable[_About]) -> None:
+        # The document is kept, so that no other one can get its identity.
+        self.document, self.statements = document, tuple(statements)
+        own: set[str] = set()
+        others: set[str] = set()
+        for about in self.statements:
+            for keys in _elements(about.statement):
+                is_own = all(key.startswith(OF_THE_CALLER) for key in keys)
+                (own if is_own else others).update(keys)
+        self.own, self.others = tuple(own), tuple(others)
+        self.told = tuple(key for key in others if not key.startswith(OF_THE_CALLER))
+
+
+class _Hearable:
+    """A policy, its matter, and what was heard of it, by all that decides which of it counts."""
+
+    __slots__ = ("_is_plain", "heard", "matter", "source")
+
+    def __init__(self, source: Source, matter: _Matter) -> None:
+        self.source, self.matter = source, matter
+        is_fixed = not (matter.own or matter.others or source.is_dated)
+        self._is_plain = is_fixed and not source.kind.names_principals
+        self.heard: dict[tuple[object, ...], Heard] = {}
+
+    def key(self, asker: Asker, *, is_bounded: bool) -> tuple[object, ...]:
+        """All that decides, of this caller."""
+        principal, known = asker.principal, asker.known
+        if self._is_plain and principal.arn:
+            return ()
+        who = (principal, is_bounded) if self.source.kind.names_principals else bool(principal.arn)
+        now = known.get(CURRENT_TIME) if self.source.is_dated else None
+        own = map(known.get, self.matter.own)
+        for key in self.matter.told:
+            if key in known:
+                return (who, now, *own, *map(known.get, self.matter.others))
+        return (who, now, *own)
 
 
 class Hearing:
-    """What single policies say to callers, remembered by what it depends on; for one universe and resource."""
+    """What single policies say to callers, remembered by what it depends on.
 
-    def __init__(self, universe: Universe) -> None:
-        self._universe = universe
-        self._keys: dict[int, tuple[Source, tuple[str, ...]]] = {}
-        self._heard: dict[tuple[object, ...], tuple[Voice, ...]] = {}
+    For one universe, one resource, and callers who are all open or all not.
+    """
 
-    def of(self, source: Source, asker: Asker, *, is_bounded: bool) -> tuple[Voice, ...]:
-        """The statements of a policy that can be about some of the caller's requests."""
-        named = (asker.principal, is_bounded) if source.kind.names_principals else ()
-        key = (id(source), *map(asker.context.get, self._keys_of(source)), *named)
-        found = self._heard.get(key)
+    def __init__(self, universe: Universe, resource: str | None) -> None:
+        self._universe, self._resource = universe, resource
+        self._matters: dict[tuple[int, Kind], _Matter] = {}
+        self._hearable: dict[int, _Hearable] = {}
+
+    def of(self, source: Source, asker: Asker, *, is_bounded: bool) -> Heard:
+        """What a policy says about the caller's requests: the same object whenever nothing differs that decides."""
+        hearable = self._hearable.get(id(source))
+        if hearable is None:
+            hearable = self._hearable[id(source)] = _Hearable(source, self._matter(source))
+        key = hearable.key(asker, is_bounded=is_bounded)
+        found = hearable.heard.get(key)
         if found is None:
-            found = self._heard[key] = tuple(self._voices(source, asker, is_bounded=is_bounded))
+            voices = self._voices(hearable, asker, is_bounded=is_bounded)
+            found = hearable.heard[key] = Heard.of(source, voices)
         return found
 
-    def _keys_of(self, source: Source) -> tuple[str, ...]:
-        """The context keys that the policy reads. The source is kept, so that its identity stays its own."""
-        known = self._keys.get(id(source))
-        if known is None:
-            statements = [statement for statement, _ in self._covered(source)]
-            keys = {key for statement in statements for key in statement.required_keys}
-            keys |= {condition.folded_key for statement in statements for condition in statement.conditions}
-            dated = {CURRENT_TIME} if source.is_dated else set()
-            known = self._keys[id(source)] = (source, tuple(keys | dated))
-        return known[1]
+    def counts(self, source: Source) -> bool:
+        """Whether an answer can depend on the policy: one that can only grant does not, when it says nothing."""
+        return source.layer is not Layer.IDENTITY or bool(self._matter(source).statements)
 
-    def _covered(self, source: Source) -> Iterable[tuple[Statement, int]]:
+    def _matter(self, source: Source) -> _Matter:
+        """Documents are shared: a group's policies, and what many attach."""
+        key = id(source.document), source.kind
+        found = self._matters.get(key)
+        if found is None:
+            found = self._matters[key] = _Matter(source.document, self._speaking(source))
+        return found
+
+    def _speaking(self, source: Source) -> Iterable[_About]:
         covered = self._universe.covered(source.document)
-        pairs = zip(source.document.statements, covered, strict=True)
-        return ((statement, actions) for statement, actions in pairs if actions)
+        for statement, actions in zip(source.document.statements, covered, strict=True):
+            if not actions:
+                continue
+            if self._resource is not None and statement.resource_set.variables:
+                yield _About(statement, actions, None)
+            elif (reach := self._of_resource(statement, source.kind, actions)).possible:
+                yield _About(statement, actions, reach)
 
-    def _voices(self, source: Source, asker: Asker, *, is_bounded: bool) -> Iterable[Voice]:
-        for statement, actions in self._covered(source):
-            reach = _reach(source, statement, actions, asker, self._universe)
+    def _of_resource(self, statement: Statement, kind: Kind, actions: int) -> Reach:
+        """The actions that the Resource element lets the statement be about, whoever asks."""
+        if self._resource is not None:
+            is_covered = statement.covers_resource(self._resource, {}, kind)
+            return Reach.all_of(actions) if is_covered else NOTHING
+        if statement.resources is None and statement.not_resources is None:
+            return Reach.all_of(actions) if statement.covers_without_resource(kind) else NOTHING
+        if statement.resource_set.everything:
+            return Reach.all_of(actions) if statement.not_resources is None else NOTHING
+        without = actions & self._universe.unresourced
+        return Reach(0, actions & ~without) if statement.not_resources is None else Reach(without, actions)
+
+    def _voices(self, hearable: _Hearable, asker: Asker, *, is_bounded: bool) -> Iterable[Voice]:
+        source = hearable.source
+        for about in hearable.matter.statements:
+            statement, reach = about.statement, _reach(about, source, asker)
             if not reach.possible:
                 continue
             if not source.kind.names_principals:
@@ -155,60 +143,28 @@ class Hearing:
                 yield Voice(Match(source, statement), reach, spared if grants else frozenset())
 
 
-def _reach(source: Source, statement: Statement, actions: int, asker: Asker, universe: Universe) -> Reach:
-    """The actions that a statement surely, and possibly, is about."""
-    sure, possible = _of_resource(source.kind, statement, actions, asker, universe)
-    how = _in_time(source, statement, asker) if possible else Certainty.NO
+def _elements(statement: Statement) -> Iterable[Iterable[str]]:
+    """The context keys that each element reads."""
+    yield [variable.key for variable in statement.resource_set.variables]
+    for condition in statement.conditions:
+        yield condition.keys
+
+
+def _reach(about: _About, source: Source, asker: Asker) -> Reach:
+    """The actions that a statement surely, and possibly, is about for this caller."""
+    reach = about.reach
+    if reach is None:
+        reach = _of_own_resource(about, source.kind, asker)
+    how = certainty(source, about.statement, asker) if reach.possible else Certainty.NO
     if how is Certainty.NO:
         return NOTHING
-    return Reach(sure if how is Certainty.YES else 0, possible)
+    return reach if how is Certainty.YES else Reach(0, reach.possible)
 
 
-def _of_resource(
-    kind: Kind, statement: Statement, actions: int, asker: Asker, universe: Universe
-) -> tuple[int, int]:
-    """The actions that the Resource element surely, and possibly, lets the statement be about."""
-    if asker.resource is None:
-        return _of_any_resource(kind, statement, actions, universe)
-    if not all(map(asker.knows, statement.resource_set.required_keys - asker.context.keys())):
-        return 0, actions
-    is_covered = statement.covers_resource(asker.resource, asker.context, kind)
-    return (actions, actions) if is_covered else (0, 0)
-
-
-def _of_any_resource(kind: Kind, statement: Statement, actions: int, universe: Universe) -> tuple[int, int]:
-    if statement.resources is None and statement.not_resources is None:
-        return (actions, actions) if statement.covers_without_resource(kind) else (0, 0)
-    without = actions & universe.unresourced
-    if statement.resource_set.everything:
-        return (actions, actions) if statement.not_resources is None else (0, 0)
-    return (0, actions & ~without) if statement.not_resources is None else (without, actions)
-
-
-def _in_time(source: Source, statement: Statement, asker: Asker) -> Certainty:
-    """A source with dates counts while the request's time is within them."""
-    found = certainty(statement, asker)
-    if not source.is_dated or found is Certainty.NO:
-        return found
-    now = asker.request("").time
-    if now is None and asker.is_open:
-        return Certainty.MAYBE
-    return found if source.counts(statement.effect, now) else Certainty.NO
-
-
-def certainty(statement: Statement, asker: Asker) -> Certainty:
-    """How surely the variables and conditions of a statement let it count, its resource left aside."""
-    missing = statement.missing_keys(asker.context) if statement.required_keys else ()
-    if any(map(asker.knows, missing)):
-        return Certainty.NO
-    answers = {_fulfilment(statement, condition, asker) for condition in statement.conditions}
-    if Certainty.NO in answers:
-        return Certainty.NO
-    return Certainty.MAYBE if missing or Certainty.MAYBE in answers else Certainty.YES
-
-
-def _fulfilment(statement: Statement, condition: Condition, asker: Asker) -> Certainty:
-    keys = (condition.folded_key, *condition.required_keys)
-    if condition.is_known and not all(map(asker.knows, keys)):
-        return Certainty.MAYBE
-    return Certainty.YES if statement.fulfils(condition, asker.context) else Certainty.NO
+def _of_own_resource(about: _About, kind: Kind, asker: Asker) -> Reach:
+    """What the Resource element lets it be about where variables stand in it, and a resource is named."""
+    statement = about.statement
+    if not all(asker.knows(variable.key) for variable in statement.resource_set.variables):
+        return Reach(0, about.actions)
+    is_covered = statement.covers_resource(asker.resource or "", asker.known, kind)
+    return Reach.all_of(about.actions) if is_covered else NOTHING

@@ -20,7 +20,7 @@ from policies.engine.segments import (
     bound,
     colons_in,
 )
-from policies.engine.variables import Context, Template, Token, Variable, not_longer
+from policies.engine.variables import Context, Template, Token, Variable, not_longer, required, variables_in
 
 ALL_RESOURCES: Final = "*"
 Fits: TypeAlias = Callable[[str, Context], bool]
@@ -45,7 +45,7 @@ class ResourcePattern:
         special = _SPECIAL.search(self.written)
         return self.written[: special.start()] if special else self.written
 
-    @property
+    @lazy
     def is_short(self) -> bool:
         """Whether there are fewer than six segments. Such a pattern counts only where `Kind.completes` it."""
         if "$" in self.written:
@@ -56,11 +56,6 @@ class ResourcePattern:
     def is_prefix(self) -> bool:
         """Whether every ARN fits that begins with the head."""
         return self.written.endswith("*") and len(self.head) == len(self.written) - 1
-
-    @property
-    def required_keys(self) -> Iterable[str]:
-        """The condition keys without which the pattern has no value."""
-        return Template(self._tokens).required_keys
 
     @lazy
     def fits(self) -> Fits:
@@ -77,7 +72,7 @@ class ResourcePattern:
         completed = _fits(bound((*self._tokens, ":", Wildcard.MANY)))
         return lambda arn, context: as_written(arn, context) or completed(arn, context)
 
-    @property
+    @lazy
     def _tokens(self) -> tuple[Token, ...]:
         return Template.of(self.written, self.version).tokens
 
@@ -97,10 +92,16 @@ class ResourceSet:
         return cls(len(patterns) < len(texts), patterns)
 
     @lazy
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables of all patterns."""
+        return tuple(
+            it for pattern in self.patterns for it in variables_in([pattern.written], pattern.version)
+        )
+
+    @lazy
     def required_keys(self) -> frozenset[str]:
         """The condition keys without which some pattern has no value."""
-        with_values = (pattern for pattern in self.patterns if "$" in pattern.written)
-        return frozenset(key for pattern in with_values for key in pattern.required_keys)
+        return required(self.variables)
 
     def counting(self, kind: Kind) -> Sequence[ResourcePattern]:
         """The patterns that count in a policy of that kind."""

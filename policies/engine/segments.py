@@ -38,6 +38,9 @@ def bound(tokens: Sequence[Token]) -> list[Bound]:
     found: list[Bound] = []
     colons = 0
     for token, following in zip(tokens, (*tokens[1:], ":"), strict=True):
+        if token is following is Wildcard.MANY:
+            # Of stars in a row the last one does it all.
+            continue
         found.append(token if colons >= SEGMENTS - 1 else _in_segment(token, following))
         colons += colons_in(token)
     return found
@@ -53,7 +56,7 @@ def _in_segment(token: Token, following: Token) -> Bound:
         return Confined(token)
     if token is Wildcard.ONE:
         return Within.ONE
-    ends_segment = following is Wildcard.MANY or (isinstance(following, str) and following.startswith(":"))
+    ends_segment = isinstance(following, str) and following.startswith(":")
     return Within.MANY if token is Wildcard.MANY and not ends_segment else token
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.engine.document import Policy, Statement
 from policies.engine.patterns import action_pattern, fold
-from policies.engine.special import OUT_OF_REACH
+from policies.engine.special import ALWAYS_ALLOWED, KEY_ACTIONS, OUT_OF_REACH
 
 AFTER_EVERY_NAME: Final = "\U0010ffff"
 # Patterns and documents come from policies, of which there is an end; what nobody holds any more must go.
@@ -24,7 +24,10 @@ class Universe:
         self._masks: dict[str, int] = {}
         self._documents: dict[int, tuple[Policy, tuple[int, ...]]] = {}
         self.unresourced = self.set_of(unresourced)
+        # The actions that AWS decides by rules of its own, for some callers and resources: see `special`.
+        self.always_allowed = self.set_of(ALWAYS_ALLOWED)
         self.out_of_reach = self.set_of(OUT_OF_REACH)
+        self.of_keys = self.matching(KEY_ACTIONS)
 
     def bit(self, action: str) -> int:
         """The set of one action; empty for a name that the catalog does not hold."""
@@ -66,6 +69,9 @@ class Universe:
         return known[1]
 
     def _covered_by(self, statement: Statement) -> int:
+        if len(self.names) == 1:
+            # A single action is asked of the statement, which has its patterns compiled for good.
+            return self.everything if statement.covers_action(self.names[0]) else 0
         covered = 0
         for written in statement.actions or statement.not_actions or ():
             covered |= self.matching(written)

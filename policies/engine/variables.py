@@ -1,7 +1,7 @@
 """Policy variables: `${aws:username}` becomes the caller's value, as text and never as a pattern."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
@@ -28,6 +28,17 @@ class Variable:
         """The key's only value, else the default, else None; AWS substitutes single-valued keys only."""
         values = context.get(self.key, ())
         return values[0] if len(values) == 1 else self.default
+
+
+def variables_in(texts: Iterable[str], version: str) -> tuple[Variable, ...]:
+    """The variables of all these texts."""
+    templates = (Template.of(text, version) for text in texts if "$" in text)
+    return tuple(variable for template in templates for variable in template.variables)
+
+
+def required(variables: Iterable[Variable]) -> frozenset[str]:
+    """The keys without which some text has no value: those of variables that carry no default."""
+    return frozenset(variable.key for variable in variables if variable.default is None)
 
 
 Token: TypeAlias = PatternToken | Variable
@@ -60,14 +71,12 @@ class Template:
     @property
     def has_variables(self) -> bool:
         """Whether the context of a request has a say in what fits."""
-        return any(isinstance(token, Variable) for token in self.tokens)
+        return any(True for _ in self.variables)
 
     @property
-    def required_keys(self) -> frozenset[str]:
-        """The keys without which the template has no value: variables that carry no default."""
-        return frozenset(
-            token.key for token in self.tokens if isinstance(token, Variable) and token.default is None
-        )
+    def variables(self) -> Iterator[Variable]:
+        """The references to keys of the context, with and without defaults."""
+        return (token for token in self.tokens if isinstance(token, Variable))
 
     def matches(self, text: str, context: Context) -> bool:
         """Whether the pattern fits, with the values of `context` in place; an absent value counts as empty.

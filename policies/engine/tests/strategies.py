@@ -14,6 +14,7 @@ from policies.engine.tests.reference_conditions import Document
 # Examples are counted, not timed: a busy machine must not fail a test.
 FEW = settings(max_examples=40, deadline=None)
 MANY = settings(max_examples=250, deadline=None)
+PLENTY = settings(max_examples=2_500, deadline=None)
 # The agreement with the slow twin: 5,000 cases in `make test`, 100,000 in `make nightly`, in parts for the workers.
 PART = 2_500
 PARTS = range(int(os.environ.get("ENGINE_CASES", "5000")) // PART)

@@ -16,10 +16,11 @@ from policies.engine import (
     who_can,
 )
 from policies.engine.tests.reference_conditions import Document
-from policies.engine.tests.strategies import ACTIONS, CALLERS, FEW, RESOURCES, attached, sources_of
+from policies.engine.tests.strategies import ACTIONS, ALICE, CALLERS, MANY, RESOURCES, attached, sources_of
 from policies.engine.tests.test_decide import silent, source
 
 ALWAYS = Universe(ACTIONS)
+VALUES = st.sampled_from([("alice",), ("bob",), ("111122223333",), ("alice", "bob"), ()])
 
 
 def user(name: str, *sources: Source, **context: str) -> Holder:
@@ -31,21 +32,28 @@ def answers(action: str, *holders: Holder, resource: str | None = None) -> list[
     return [prospect.verdict.value for _, prospect in who_can(action, resource, holders)]
 
 
-@FEW
+CONTEXTS = st.dictionaries(st.sampled_from(["aws:username", "aws:principalaccount", "aws:tagkeys"]), VALUES)
+CHOSEN = st.tuples(st.sampled_from([*CALLERS, ALICE]), st.lists(st.integers(0, 3), max_size=3), CONTEXTS)
+
+
+@MANY
 @given(
-    st.lists(st.tuples(st.sampled_from(CALLERS), st.lists(st.integers(0, 3), max_size=3)), max_size=5),
+    st.lists(CHOSEN, max_size=5),
     st.lists(attached(), min_size=4, max_size=4),
     st.sampled_from(ACTIONS),
     st.sampled_from([*RESOURCES, None]),
 )
 def test_many_are_answered_as_each_alone(
-    chosen: list[tuple[str, list[int]]],
+    chosen: list[tuple[str, list[int], dict[str, tuple[str, ...]]]],
     policies: list[tuple[str, Document]],
     action: str,
     resource: str | None,
 ) -> None:
     shared = sources_of(policies)
-    holders = [Holder(Principal.of(caller), [shared[place] for place in places]) for caller, places in chosen]
+    holders = [
+        Holder(Principal.of(caller), [shared[place] for place in places], context)
+        for caller, places, context in chosen
+    ]
 
     for holder, prospect in who_can(action, resource, holders):
         alone = effective(Asker(holder.principal, holder.context, resource), holder.sources, ALWAYS)

@@ -1,0 +1,121 @@
+"""Policies prepared for deciding, remembered by this process while the revision of their account stands.
+
+Every write of an account draws a new revision in its own transaction. A request reads the revision with its caller,
+before any policy, so what is remembered under a revision is never older than it; and no write remembers anything, for
+it may be undone. What lies beyond its revision is dropped with the next question about the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from accounts.models import Account, RootUser, User
+from operations.authorization import session_sources, sources_of
+from operations.caller import Caller
+from operations.everybody import everybody
+from operations.holdings import Row, rows_of, sources_of_rows
+from policies.engine import Holder, PolicySet, Source
+
+# An installation of many small accounts must not fill the memory, nor one account of very many users.
+MOST_ACCOUNTS = 256
+MOST_CALLERS = 10_000
+Key = tuple[int, tuple[str, ...]]
+Everybody = Sequence[tuple[RootUser | User, Holder]]
+
+
+@dataclass
+class Remembered:
+    """What is known of an account at one revision. Callers who hold the same policies share one set of them."""
+
+    revision: str
+    sources: dict[Row, Source] = field(default_factory=dict)
+    sets: dict[tuple[tuple[Row, ...], tuple[str, ...]], PolicySet] = field(default_factory=dict)
+    callers: dict[Key, PolicySet] = field(default_factory=dict)
+    _everybody: Everybody | None = None
+
+    def everybody(self, account: Account) -> Everybody:
+        """All users of the account, as the engine asks about them."""
+        if self._everybody is None:
+            self._everybody = list(everybody(account, self.sources))
+        return self._everybody
+
+    def policies_of(self, caller: Caller) -> PolicySet:
+        user = caller.user
+        if user is None:
+            return PolicySet(sources_of(caller))
+        key = user.pk, caller.credential.session_policies
+        found = self.callers.get(key)
+        if found is None:
+            if len(self.callers) >= MOST_CALLERS:
+                self.callers.clear()
+                self.sets.clear()
+            found = self.callers[key] = self._set_of(user, caller)
+        return found
+
+    def _set_of(self, user: User, caller: Caller) -> PolicySet:
+        rows, session = tuple(rows_of(user)), caller.credential.session_policies
+        found = self.sets.get((rows, session))
+        if found is None:
+            sources = sources_of_rows(rows, self.sources)
+            found = self.sets[rows, session] = PolicySet((*session_sources(caller), *sources))
+        return found
+
+
+class Memory:
+    """What the process remembers, account by account."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, Remembered] = {}
+
+    def of(self, account: Account) -> Remembered:
+        """What is remembered at the revision that the account was read at."""
+        found = self._accounts.get(account.id)
+        if found is None or found.revision != account.revision:
+            if len(self._accounts) >= MOST_ACCOUNTS:
+                self._accounts.clear()
+            found = self._accounts[account.id] = Remembered(account.revision)
+        return found
+
+
+_process = Memory()
+_memory: ContextVar[Memory | None] = ContextVar("memory", default=None)
+
+
+def policies_of_caller(caller: Caller) -> PolicySet:
+    """The caller's policies, remembered where that is right."""
+    memory = _memory.get()
+    if memory is None or caller.account is None:
+        return PolicySet(sources_of(caller))
+    return memory.of(caller.account).policies_of(caller)
+
+
+def everybody_of(account: Account) -> Everybody:
+    """The account's users with their policies, remembered where that is right."""
+    memory = _memory.get()
+    return list(everybody(account)) if memory is None else memory.of(account).everybody(account)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """A request: its caller was resolved at the revision its account now has, or had a moment ago."""
+    token = _memory.set(_process)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+@contextmanager
+def reading_afresh() -> Iterator[None]:
+    """A write: inside it nothing remembered counts, and after it the request no longer knows the revision."""
+    before = _memory.get()
+    token = _memory.set(None)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+        if before is not None:
+            _memory.set(Memory())
