@@ -21,6 +21,7 @@ TOPICS = {
     "check-access": "Check access",
     "simulator": "Policy simulator",
     "who-can": "Who can do this?",
+    "effect": "What a change would do",
     "move": "Moving a user to another job",
     "account-settings": "Account settings",
     "events": "Event history",

@@ -29,6 +29,7 @@ from operations.memberships import add_user_to_group, remove_user_from_group
 from operations.mfa_devices import deactivate_mfa_device, delete_virtual_mfa_device, list_mfa_devices
 from operations.operation import act
 from operations.paging import Page
+from operations.paper import Items
 from operations.policies import delete_policy, list_entities_for_policy
 from operations.policy_versions import delete_policy_version, list_policy_versions
 from operations.users import delete_user, get_user
@@ -122,6 +123,24 @@ def give_permissions_of(caller: Caller, from_user_name: str, to_user_name: str) 
         put_user_permissions_boundary(
             caller, user_name=to_user_name, permissions_boundary=model.permissions_boundary.arn
         )
+
+
+def changes_of_copying(caller: Caller, from_user_name: str, to_user_name: str) -> dict[str, Items]:
+    """What `copy_permissions` would change, for a preview. Raises AccessDenied where the model may not be read."""
+    model, to = get_user(caller, user_name=from_user_name), {"UserName": to_user_name}
+    groups = _all(lambda marker: list_groups_for_user(caller, user_name=from_user_name, marker=marker))
+    inline = _all(lambda marker: list_user_policies(caller, user_name=from_user_name, marker=marker))
+    attached = list_attached_user_policies(caller, user_name=from_user_name, max_items=1000).items
+    boundary = model.permissions_boundary
+    return {
+        "joins": [{**to, "GroupName": group.group_name} for group in groups],
+        "attaches": [{**to, "PolicyArn": policy.arn} for policy in attached],
+        "inline_policies": [
+            {**to, "PolicyName": policy.policy_name, "PolicyDocument": policy.text.document}
+            for policy in inline
+        ],
+        "boundaries": [{**to, "PolicyArn": boundary.arn}] if boundary else [],
+    }
 
 
 def _all(page: Callable[[str | None], Page[T]]) -> Iterator[T]:

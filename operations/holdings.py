@@ -72,11 +72,6 @@ def sources_of_group(group: Group) -> tuple[Source, ...]:
     return sources_of_rows(rows_of(group))
 
 
-def sources_of_groups(groups: Sequence[Group]) -> tuple[Source, ...]:
-    """The same of several groups, in one query."""
-    return sources_of_rows(_held(Q(group__in=groups))) if groups else ()
-
-
 def rows_of(holder: User | Group) -> list[Row]:
     """The policies of a user or a group before they are parsed, each with the hash of its text."""
     if isinstance(holder, Group):
@@ -155,4 +150,9 @@ def sources_of_rows(rows: Sequence[Row], known: dict[Row, Source] | None = None)
 def _source(kind: Kind, held: Held, texts: Mapping[str, Document]) -> Source:
     name, group_name = held.policy_name, held.group_name
     arn = "" if held.owner == INLINE else Policy.arn_of(held.owner or AWS_ACCOUNT, name, held.path)
-    return Source(kind, f"{name} (group {group_name})" if group_name else name, arn, texts[held.text_hash])
+    return Source(kind, named_through(name, group_name) if group_name else name, arn, texts[held.text_hash])
+
+
+def named_through(policy_name: str, group_name: str) -> str:
+    """What a group's policy is called where its users are asked about."""
+    return f"{policy_name} (group {group_name})"

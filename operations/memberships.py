@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
 from accounts.models import Group, User
-from operations.access import request_for, signed_in_as
 from operations.call import Call
-from operations.effects import Effects, effects_of
 from operations.errors import InvalidInput, NoSuchEntity
-from operations.holdings import policies_of, sources_of_groups, sources_of_policies
 from operations.operation import operation
 from operations.quotas import ensure_room
-from policies.models import Policy
 
 
 @operation("iam:AddUserToGroup")
@@ -57,57 +50,6 @@ def move_user(
         call.undo_by("iamconsole:MoveUser", from_group_name=target.group_name, **names)
     else:
         call.undo_by("iam:AddUserToGroup", user_name=user.user_name, group_name=source.group_name)
-
-
-@operation("iamconsole:PreviewMove", action="iam:GetUser", reads=True)
-def preview_move(call: Call, *, user_name: str, from_group_name: str, to_group_name: str) -> Effects:
-    """What a move would make the user lose, gain and keep; raises NoSuchEntity for who is not in the group."""
-    user = call.access(User, user_name)
-    source = call.access(Group, from_group_name, action="iam:GetGroup")
-    target = call.access(Group, to_group_name, action="iam:GetGroup")
-    _ensure_apart(source, target)
-    _ensure_member(user, source)
-    return _preview(call, user, joins=[target], leaves=[source])
-
-
-@operation("iamconsole:PreviewPermissions", action="iam:GetUser", reads=True)
-def preview_permissions(
-    call: Call,
-    *,
-    user_name: str,
-    joins: Sequence[str] = (),
-    leaves: Sequence[str] = (),
-    attaches: Sequence[str] = (),
-    detaches: Sequence[str] = (),
-) -> Effects:
-    """What joining and leaving groups, and attaching and detaching policies, would change for a user."""
-    user = call.access(User, user_name)
-    groups = partial(call.access_all, Group, action="iam:GetGroup")
-    policies = partial(call.access_all, Policy, action="iam:GetPolicyVersion")
-    return _preview(
-        call,
-        user,
-        joins=groups(joins),
-        leaves=groups(leaves),
-        attaches=policies(attaches),
-        detaches=policies(detaches),
-    )
-
-
-def _preview(
-    call: Call,
-    user: User,
-    *,
-    joins: Sequence[Group] = (),
-    leaves: Sequence[Group] = (),
-    attaches: Sequence[Policy] = (),
-    detaches: Sequence[Policy] = (),
-) -> Effects:
-    before = policies_of(user)
-    gone = {*sources_of_policies(detaches), *sources_of_groups(leaves)}
-    added = [*sources_of_policies(attaches), *sources_of_groups(joins)]
-    after = dict.fromkeys([*(one for one in before if one not in gone), *added])
-    return effects_of(before, tuple(after), request_for(call, signed_in_as(call, user)))
 
 
 def _existing(call: Call, user_name: str) -> User:

@@ -10,13 +10,13 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Group, User
 from accounts.names import name_key
-from operations.access import request_for, signed_in_as
 from operations.authorization import tag_context
 from operations.call import Call
-from operations.effects import Effects, effects_of
+from operations.effects import Effects
 from operations.errors import AccessDenied
 from operations.holdings import policies_of, sources_of_group
 from operations.operation import operation
+from operations.previews import effects_on
 from policies.engine import Kind, Source
 
 if TYPE_CHECKING:
@@ -145,4 +145,4 @@ def _preview(
     gone = [one for one in before if one.kind is Kind.GROUP and one.name.endswith(mark)]
     added = sources_of_group(target)
     after = tuple(dict.fromkeys([*(one for one in before if one not in gone), *added]))
-    return gone, added, effects_of(before, after, request_for(call, signed_in_as(call, user)))
+    return gone, added, effects_on(call, user, before, after)

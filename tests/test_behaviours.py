@@ -6,9 +6,11 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from operations.attachments import attach_group_policy
 from operations.caller import Caller
 from operations.groups import create_group
-from tests.cast import ADMINISTRATOR, ROOT_EMAIL, browser_of, new_account, new_user, signed_in
+from operations.users import create_user
+from tests.cast import ADMINISTRATOR, READ_ONLY, ROOT_EMAIL, browser_of, new_account, new_user, signed_in
 
 WITH_FINDINGS = """{
   "Version": "2012-10-17",
@@ -49,6 +51,25 @@ def test_the_keyboard_goes_from_finding_to_finding_and_a_fix_leaves_its_tab_open
     expect(page.get_by_role("tab", name="Errors 1")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("button", name="Apply fix")).to_have_count(1)
     expect(page.get_by_role("tabpanel", name="Errors")).to_be_visible()
+
+
+def test_the_effect_follows_what_is_ticked(console: str, page: Page, owner: Caller) -> None:
+    enter(page, console, owner)
+    create_group(owner, group_name="Auditors")
+    attach_group_policy(owner, group_name="Auditors", policy_arn=READ_ONLY)
+    create_user(owner, user_name="ana")
+    page.goto("/iam/groups/Auditors/add-users/")
+    effect = page.get_by_role("complementary", name="Effect")
+    expect(effect).to_contain_text("Nothing is chosen yet.")
+
+    page.get_by_role("checkbox", name="Add ana").check()
+    expect(effect).to_contain_text("1 user affected")
+    expect(effect).to_contain_text("iam:GetUser")
+    page.get_by_role("checkbox", name="Add alice").check()
+    expect(effect).to_contain_text("1 user affected, 1 not")
+    page.get_by_role("checkbox", name="Add ana").uncheck()
+
+    expect(effect).to_contain_text("Nobody gains or loses anything.")
 
 
 def test_a_policy_unfolds_in_the_list_and_leaves_the_list_as_it_is(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -126,6 +126,13 @@ class User(WithoutResourcePolicy, Identity):
     def find(cls, account: Account, identifier: str) -> User | None:
         users = account.users.select_related("permissions_boundary")
         return users.filter(name_key=name_key(identifier)).first()
+
+    @classmethod
+    def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, User]:
+        keys = {identifier: name_key(identifier) for identifier in identifiers}
+        users = account.users.select_related("permissions_boundary").filter(name_key__in=keys.values())
+        found = {user.name_key: user for user in users}
+        return {identifier: found[key] for identifier, key in keys.items() if key in found}
 
     @classmethod
     def presumed_arn(cls, account: Account, identifier: str) -> str:

@@ -216,7 +216,12 @@ def test_a_reader_may_not_add_and_keeps_the_choice(cashiers: Group, bob: Caller,
 def test_removed_users_can_be_added_again_from_the_message(
     root: Caller, cashiers: Group, browse: Browse
 ) -> None:
-    response = browse(root).post("/iam/groups/Cashiers/remove-users/", {"users": ["ana"]}, follow=True)
+    browser, url = browse(root), "/iam/groups/Cashiers/remove-users/"
+    asked = browser.post(url, {"users": ["ana"]}).content.decode()
+    assert "Remove 1 user from Cashiers?" in asked
+    assert members(cashiers) == ["ana", "ben"]
+
+    response = browser.post(url, {"users": ["ana"], "go": "remove"}, follow=True)
 
     assert members(cashiers) == ["ben"]
     assert 'href="/iam/groups/Cashiers/add-users/?users=ana"' in response.content.decode()
@@ -224,7 +229,7 @@ def test_removed_users_can_be_added_again_from_the_message(
 
 def test_a_user_who_left_meanwhile_is_noticed(root: Caller, cashiers: Group, browse: Browse) -> None:
     response = browse(root).post(
-        "/iam/groups/Cashiers/remove-users/", {"users": ["ana", "root-friend"]}, follow=True
+        "/iam/groups/Cashiers/remove-users/", {"users": ["ana", "root-friend"], "go": "remove"}, follow=True
     )
 
     assert "Nothing was changed." in response.content.decode()

@@ -16,8 +16,10 @@ from accounts.views.group_detail import crumbs
 from accounts.views.new_group import create_group_with_everything
 from accounts.views.pickers import POLICY_KINDS, Asked, chosen_in, policy_picker, user_picker
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from operations.errors import ServiceError
 from operations.operation import act
+from operations.paper import Items
 
 TEMPLATE = "accounts/create_group/group.html"
 ANSWER = "group"
@@ -85,7 +87,17 @@ def _context(request: ConsoleRequest, run: wizard.Run, form: GroupNameForm) -> d
         "policies": policies,
         "kinds": POLICY_KINDS,
         "crumbs": [*crumbs("Create group")],
+        **effect_of(request.caller, attaches=_given(told)),
     }
+
+
+def _given(told: dict[str, Any]) -> Items:
+    """What a group of these policies would be to these users."""
+    return [
+        {"UserName": user_name, "PolicyArn": policy_arn}
+        for user_name in told["users"]
+        for policy_arn in told["policies"]
+    ]
 
 
 def _address_of(run: wizard.Run) -> str:

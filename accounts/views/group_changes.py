@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpResponse, QueryDict
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
@@ -19,6 +19,7 @@ from accounts.views.group_detail import crumbs
 from accounts.views.pickers import POLICY_KINDS, Asked, Picker, chosen_in, name_of, policy_picker, user_picker
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from iamconsole.reading import attempt
 from operations.attachments import attach_group_policy, detach_group_policy
 from operations.caller import Caller
@@ -31,6 +32,7 @@ from operations.operation import act
 
 ADD_TEMPLATE = "accounts/group_add_users.html"
 ATTACH_TEMPLATE = "accounts/group_attach_policies.html"
+LEAVE_TEMPLATE = "accounts/group_remove_users.html"
 REMOVE_TEMPLATE = "accounts/group_remove_policies.html"
 
 
@@ -50,27 +52,32 @@ def add_users(request: ConsoleRequest, group_name: str) -> HttpResponse:
         flash(request, "ok", f"Added {len(chosen)} user{pluralize(len(chosen))} to `{group_name}`.")
         return see_other(reverse("group", args=[group_name]))
     context = _users_context(request, group_name, form)
-    return page(request, ADD_TEMPLATE, context, partial="accounts/_user_picker.html")
+    return page(request, ADD_TEMPLATE, context, partial=_part(data, "accounts/_user_picker.html"))
 
 
 def _users_context(request: ConsoleRequest, group_name: str, form: forms.Form) -> dict[str, Any]:
     group, data = get_group(request.caller, group_name=group_name, max_items=1).group, _told(request)
-    picker, _ = user_picker(request.caller, Asked.of(data, "users"), chosen_in(data, "users"))
+    chosen = chosen_in(data, "users")
+    picker, _ = user_picker(request.caller, Asked.of(data, "users"), chosen)
     held = [row.value for row in picker.rows if _is_in(row.facts, group.group_name)]
-    return {"form": form, "group": group, **_chooser(request, group.group_name, picker, held, "Add users")}
+    joins = [{"UserName": name, "GroupName": group.group_name} for name in chosen]
+    chooser = _chooser(request, group.group_name, picker, held, "Add users")
+    return {"form": form, "group": group, **chooser, **effect_of(request.caller, joins=joins)}
 
 
 def _is_in(user: object, group_name: str) -> bool:
     return isinstance(user, User) and group_name in user.group_names
 
 
-@require_POST
+@require_http_methods(PAGE_METHODS)
 def remove_users(request: ConsoleRequest, group_name: str) -> HttpResponse:
-    """Done at once, since adding them again undoes it."""
-    chosen, back = chosen_in(request.POST, "users"), reverse("group", args=[group_name])
+    """Shows first what they lose; adding them again undoes it."""
+    chosen, back = chosen_in(_told(request), "users"), reverse("group", args=[group_name])
     if not chosen:
         flash(request, "warn", "Select the users to remove first.")
         return see_other(back)
+    if request.POST.get("go") != "remove":
+        return page(request, LEAVE_TEMPLATE, _leaving_context(request, group_name, chosen))
     try:
         with act(request.caller, "RemoveUsersFromGroup"):
             for user_name in chosen:
@@ -82,6 +89,18 @@ def remove_users(request: ConsoleRequest, group_name: str) -> HttpResponse:
     again = f"{reverse('group-add-users', args=[group_name])}?{urlencode({'users': chosen}, doseq=True)}"
     flash(request, "ok", said, again, "Add again")
     return see_other(back)
+
+
+def _leaving_context(request: ConsoleRequest, group_name: str, chosen: list[str]) -> dict[str, Any]:
+    group = get_group(request.caller, group_name=group_name, max_items=1).group
+    leaves = [{"UserName": name, "GroupName": group.group_name} for name in chosen]
+    return {
+        "group": group,
+        "user_names": chosen,
+        "action": request.path,
+        "crumbs": crumbs(group.group_name, "Remove users"),
+        **effect_of(request.caller, leaves=leaves),
+    }
 
 
 @require_http_methods(PAGE_METHODS)
@@ -102,12 +121,14 @@ def attach_policies(request: ConsoleRequest, group_name: str) -> HttpResponse:
         )
         return see_other(reverse("group-permissions", args=[group_name]))
     context = _policies_context(request, group_name, form)
-    return page(request, ATTACH_TEMPLATE, context, partial="accounts/_policy_picker.html")
+    return page(request, ATTACH_TEMPLATE, context, partial=_part(data, "accounts/_policy_picker.html"))
 
 
 def _policies_context(request: ConsoleRequest, group_name: str, form: forms.Form) -> dict[str, Any]:
     group, data = get_group(request.caller, group_name=group_name, max_items=1).group, _told(request)
-    picker, _ = policy_picker(request.caller, Asked.of(data, "policies"), chosen_in(data, "policies"))
+    chosen = chosen_in(data, "policies")
+    picker, _ = policy_picker(request.caller, Asked.of(data, "policies"), chosen)
+    attaches = [{"GroupName": group.group_name, "PolicyArn": arn} for arn in chosen]
     found, refusal = attempt(lambda: list_permissions_of_groups(request.caller, group_names=[group_name]))
     current = [granted for rows in (found or {}).values() for granted in rows]
     held = [granted.arn for granted in current]
@@ -119,6 +140,7 @@ def _policies_context(request: ConsoleRequest, group_name: str, form: forms.Form
         "current": current,
         "withheld": [refusal] if refusal else [],
         **chooser,
+        **effect_of(request.caller, attaches=attaches),
     }
 
 
@@ -201,7 +223,22 @@ def _removal_context(
         "user_count": details.user_count,
         "action": request.path,
         "crumbs": crumbs(details.group.group_name, "Remove policies"),
+        **_removal_effect(request.caller, details.group.group_name, removals),
     }
+
+
+def _removal_effect(caller: Caller, group_name: str, removals: list[Removal]) -> dict[str, object]:
+    group = {"GroupName": group_name}
+    return effect_of(
+        caller,
+        detaches=[{**group, "PolicyArn": removal.rest} for removal in removals if not removal.is_inline],
+        inline_policies=[{**group, "PolicyName": removal.rest} for removal in removals if removal.is_inline],
+    )
+
+
+def _part(data: QueryDict, picker: str) -> str | None:
+    """A search wants the picker alone; a choice changes the effect beside it."""
+    return None if data.get("go") == "choose" else picker
 
 
 def _told(request: ConsoleRequest) -> QueryDict:

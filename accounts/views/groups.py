@@ -17,6 +17,7 @@ from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from operations.acts import delete_group_with_everything
 from operations.errors import ServiceError
 from operations.group_details import GroupDetails, list_group_details
@@ -70,6 +71,7 @@ def _delete(request: ConsoleRequest, group_names: Sequence[str], back: str) -> H
         "title": f"Delete {word}?",
         "back": back,
         "action": request.path,
+        **effect_of(request.caller, deleted_groups=[{"GroupName": name} for name in names]),
     }
     if not form.is_valid():
         return page(request, DELETE_TEMPLATE, context, status=form_status(form))

@@ -13,8 +13,10 @@ from accounts.signin.middleware import ConsoleRequest
 from accounts.views.pickers import POLICY_KINDS, Asked, policy_picker
 from accounts.views.user_detail import crumbs
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from operations.boundaries import delete_user_permissions_boundary, put_user_permissions_boundary
 from operations.errors import ServiceError
+from operations.paper import Items
 from operations.users import get_user
 
 TEMPLATE = "accounts/user_boundary.html"
@@ -46,6 +48,7 @@ def remove_boundary(request: ConsoleRequest, user_name: str) -> HttpResponse:
         "user": user,
         "boundary": user.permissions_boundary,
         "back": back,
+        **effect_of(request.caller, what=user_name, boundaries=[{"UserName": user_name}]),
     }
     if request.method != "POST":
         return page(request, "accounts/user_boundary_removal.html", context)
@@ -69,4 +72,10 @@ def _context(request: ConsoleRequest, user_name: str, chosen: str) -> dict[str, 
         "kinds": POLICY_KINDS,
         "action": request.path,
         "back": reverse("user", args=[user_name]),
+        **effect_of(request.caller, what=user_name, boundaries=_changed(user_name, chosen, present)),
     }
+
+
+def _changed(user_name: str, chosen: str, present: str) -> Items:
+    """The boundary that the user would get; the present one is no change."""
+    return [{"UserName": user_name, "PolicyArn": chosen}] if chosen not in ("", present) else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -25,13 +25,15 @@ from accounts.views.pickers import (
 )
 from accounts.views.user_detail import crumbs
 from iamconsole.pages import flash, page, refused
-from operations.acts import copy_permissions
+from iamconsole.previews import effect_of
+from iamconsole.reading import attempt
+from operations.acts import changes_of_copying, copy_permissions
 from operations.attachments import attach_user_policy
 from operations.caller import Caller
-from operations.effects import Effects
-from operations.errors import AccessDenied, ServiceError
-from operations.memberships import add_user_to_group, preview_permissions
+from operations.errors import ServiceError
+from operations.memberships import add_user_to_group
 from operations.operation import act
+from operations.paper import Items
 from operations.users import get_user
 
 ADD, TEMPLATE = "add", "accounts/user_grant.html"
@@ -48,6 +50,7 @@ class Grant:
     picker_template: str
     picker: Callable[[Caller, Asked, Sequence[str]], tuple[Picker, object]]
     give: Callable[[Caller, str, Sequence[str]], None]
+    changes: Callable[[Caller, str, Sequence[str]], Mapping[str, Items]]
     done: str
 
 
@@ -67,6 +70,21 @@ def _copy(caller: Caller, user_name: str, from_user_names: Sequence[str]) -> Non
     copy_permissions(caller, from_user_names[0], user_name)
 
 
+def _joining(_: Caller, user_name: str, group_names: Sequence[str]) -> Mapping[str, Items]:
+    return {"joins": [{"UserName": user_name, "GroupName": group_name} for group_name in group_names]}
+
+
+def _attaching(_: Caller, user_name: str, policy_arns: Sequence[str]) -> Mapping[str, Items]:
+    return {"attaches": [{"UserName": user_name, "PolicyArn": policy_arn} for policy_arn in policy_arns]}
+
+
+def _copying(caller: Caller, user_name: str, from_user_names: Sequence[str]) -> Mapping[str, Items]:
+    if not from_user_names or name_key(from_user_names[0]) == name_key(user_name):
+        return {}
+    changes, _ = attempt(lambda: changes_of_copying(caller, from_user_names[0], user_name))
+    return changes or {}
+
+
 GROUPS = Grant(
     field="groups",
     title="Add {} to groups",
@@ -75,6 +93,7 @@ GROUPS = Grant(
     picker_template="accounts/_group_picker.html",
     picker=group_picker,
     give=_join,
+    changes=_joining,
     done="`{}` is in {}.",
 )
 POLICIES = Grant(
@@ -85,6 +104,7 @@ POLICIES = Grant(
     picker_template="accounts/_policy_picker.html",
     picker=policy_picker,
     give=_attach,
+    changes=_attaching,
     done="`{}` has {}.",
 )
 COPY = Grant(
@@ -95,6 +115,7 @@ COPY = Grant(
     picker_template="accounts/_user_picker.html",
     picker=partial(user_picker, with_policies=True),
     give=_copy,
+    changes=_copying,
     done="`{}` has the permissions of {}.",
 )
 
@@ -143,7 +164,6 @@ def _context(
     request: ConsoleRequest, user_name: str, grant: Grant, chosen: Sequence[str]
 ) -> dict[str, object]:
     title = grant.title.format(user_name)
-    effects, withheld = _effects(request.caller, user_name, grant, chosen)
     picker, _ = grant.picker(request.caller, Asked.of(request.POST, grant.field), chosen)
     return {
         "crumbs": crumbs(user_name, title),
@@ -153,21 +173,12 @@ def _context(
         "picker": picker,
         "kinds": POLICY_KINDS if grant is POLICIES else (),
         "action": request.path,
-        "effects": effects,
-        "withheld": withheld,
         "back": reverse("user", args=[user_name]),
+        **_effect(request.caller, user_name, grant, chosen),
     }
 
 
-def _effects(
-    caller: Caller, user_name: str, grant: Grant, chosen: Sequence[str]
-) -> tuple[Effects | None, list[AccessDenied]]:
-    """What the choice would change. A copy is not previewed: the other user's inline policies are part of it."""
-    if grant is COPY or not chosen:
-        get_user(caller, user_name=user_name)
-        return None, []
-    joins, attaches = (chosen, ()) if grant is GROUPS else ((), chosen)
-    try:
-        return preview_permissions(caller, user_name=user_name, joins=joins, attaches=attaches), []
-    except AccessDenied as error:
-        return None, [error]
+def _effect(caller: Caller, user_name: str, grant: Grant, chosen: Sequence[str]) -> dict[str, object]:
+    """What the choice would change."""
+    get_user(caller, user_name=user_name)
+    return effect_of(caller, what=user_name, **grant.changes(caller, user_name, chosen))

@@ -13,13 +13,12 @@ from accounts.signin.flow import PAGE_METHODS, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.user_detail import crumbs
 from iamconsole.pages import flash, page, refused
-from iamconsole.reading import attempt
+from iamconsole.previews import effect_of
 from operations.attachments import detach_user_policy
 from operations.caller import Caller
-from operations.effects import Effects
-from operations.errors import AccessDenied, ServiceError
+from operations.errors import ServiceError
 from operations.inline_policies import delete_user_policy
-from operations.memberships import preview_permissions, remove_user_from_group
+from operations.memberships import remove_user_from_group
 from operations.operation import act
 
 TEMPLATE = "accounts/user_removal.html"
@@ -82,24 +81,21 @@ def remove_permissions(request: ConsoleRequest, user_name: str) -> HttpResponse:
 
 
 def _context(request: ConsoleRequest, user_name: str, removals: Sequence[Removal]) -> dict[str, object]:
-    effects, refusal = _effects(request.caller, user_name, removals)
+    user = {"UserName": user_name}
+    effect = effect_of(
+        request.caller,
+        what=user_name,
+        leaves=[{**user, "GroupName": one.name} for one in removals if one.kind == "group"],
+        detaches=[{**user, "PolicyArn": one.name} for one in removals if one.kind == "policy"],
+        inline_policies=[{**user, "PolicyName": one.name} for one in removals if one.kind == "inline"],
+    )
     return {
         "crumbs": crumbs(user_name, "Remove permissions"),
         "user_name": user_name,
         "removals": [(removal.key, removal.sentence(user_name)) for removal in removals],
-        "effects": effects,
-        "withheld": [refusal] if refusal else [],
-        "has_inline": any(removal.kind == "inline" for removal in removals),
         "back": reverse("user", args=[user_name]),
+        **effect,
     }
-
-
-def _effects(
-    caller: Caller, user_name: str, removals: Sequence[Removal]
-) -> tuple[Effects | None, AccessDenied | None]:
-    leaves = [one.name for one in removals if one.kind == "group"]
-    detaches = [one.name for one in removals if one.kind == "policy"]
-    return attempt(lambda: preview_permissions(caller, user_name=user_name, leaves=leaves, detaches=detaches))
 
 
 def _short(removals: Sequence[Removal]) -> list[str]:

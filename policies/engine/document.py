@@ -12,7 +12,7 @@ from policies.engine.places import NO_PLACES, Places, Span
 from policies.engine.principals import Naming, PrincipalSet
 from policies.engine.request import Principal
 from policies.engine.resources import ResourceSet
-from policies.engine.variables import Context
+from policies.engine.variables import Context, Variable
 
 _NOBODY: frozenset[Naming] = frozenset()
 _ANYONE = frozenset({Naming.ANYONE})
@@ -77,6 +77,12 @@ class Statement:
         """The keys of all variables without default."""
         keys = [condition.required_keys for condition in self.conditions]
         return self.resource_set.required_keys.union(*keys)
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables of its resources and of its conditions."""
+        of_conditions = (variable for condition in self.conditions for variable in condition.variables)
+        return (*self.resource_set.variables, *of_conditions)
 
     @property
     def excludes_actions(self) -> bool:

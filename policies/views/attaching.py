@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from operations.attachments import (
     attach_group_policy,
     attach_user_policy,
@@ -19,6 +20,7 @@ from operations.attachments import (
 from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
+from operations.paper import Items
 from policies.forms import EntitiesForm, pairs
 from policies.models import Policy
 from policies.views.addresses import Crumbs, address, crumbs
@@ -32,7 +34,7 @@ ATTACH_TEMPLATE = "policies/attach.html"
 def attach_policy(request: ConsoleRequest) -> HttpResponse:
     """Filtering and turning pages send the form too, so that what is ticked goes along."""
     policy = policy_of(request)
-    is_looking = request.POST.get("go") == "filter" or "marker" in request.POST
+    is_looking = request.POST.get("go") in ("filter", "choose") or "marker" in request.POST
     form = EntitiesForm(None if is_looking or request.method != "POST" else request.POST)
     context = _choices(request, policy) | {"form": form}
     if form.is_valid():
@@ -41,7 +43,7 @@ def attach_policy(request: ConsoleRequest) -> HttpResponse:
         except ServiceError as error:
             return refused(request, error, template=ATTACH_TEMPLATE, context=context, form=form)
         return _done(request, policy, f"`{policy.policy_name}` was attached to {_named(form.chosen)}.")
-    table = "policies/_entities_table.html"
+    table = None if request.POST.get("go") == "choose" else "policies/_entities_table.html"
     return page(request, ATTACH_TEMPLATE, context, partial=table, status=form_status(form))
 
 
@@ -58,7 +60,12 @@ def _choices(request: ConsoleRequest, policy: Policy) -> dict[str, object]:
         "action": address("attach-policy", arn=policy.arn),
         "cancel_url": address("policy-entities", arn=policy.arn),
         "crumbs": _crumbs(policy, "Attach"),
+        **effect_of(request.caller, attaches=_items(policy, pairs(chosen))),
     }
+
+
+def _items(policy: Policy, chosen: Sequence[tuple[str, str]]) -> Items:
+    return [{f"{kind.capitalize()}Name": name, "PolicyArn": policy.arn} for kind, name in chosen]
 
 
 @require_http_methods(PAGE_METHODS)
@@ -72,6 +79,7 @@ def detach_policy(request: ConsoleRequest) -> HttpResponse:
         "chosen": [Entity(*pair) for pair in chosen],
         "cancel_url": address("policy-entities", arn=policy.arn),
         "crumbs": _crumbs(policy, "Detach"),
+        **effect_of(request.caller, detaches=_items(policy, chosen)),
     }
     if not context["chosen"]:
         flash(request, "warn", "Choose from whom to detach the policy.")

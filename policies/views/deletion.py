@@ -11,6 +11,7 @@ from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest, to
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from iamconsole.reading import attempt
 from operations.acts import delete_policy_everywhere
 from operations.errors import ServiceError
@@ -39,6 +40,7 @@ def delete_policy(request: ConsoleRequest) -> HttpResponse:
         "action": request.get_full_path(),
         "cancel_url": policy_url,
         "crumbs": crumbs((policy.policy_name, policy_url), ("Delete", "")),
+        **effect_of(request.caller, policy_documents=[{"PolicyArn": policy.arn}]),
     }
     if form.is_valid():
         try:

@@ -11,6 +11,7 @@ from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from iamconsole.reading import attempt
 from operations.caller import Caller
 from operations.errors import ConcurrentModification, ServiceError
@@ -140,6 +141,9 @@ def _review_context(
         "present": present,
         "checks": checks_of(request.caller, draft.document, "managed"),
         "effects": effects_between(policy, present.document, draft.document),
+        **effect_of(
+            request.caller, policy_documents=[{"PolicyArn": policy.arn, "PolicyDocument": draft.document}]
+        ),
         "back_url": address("edit-policy", arn=policy.arn, draft=drafts.token_of(request)),
         "cancel_url": address("policy", arn=policy.arn),
         "crumbs": _crumbs(policy),

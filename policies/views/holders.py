@@ -19,6 +19,7 @@ from operations.inline_policies import (
     put_group_policy,
     put_user_policy,
 )
+from operations.paper import Item
 from policies.views.addresses import Crumbs, address
 
 
@@ -34,6 +35,11 @@ class Holder:
         if self.kind == "user":
             return reverse("user", args=[self.name])
         return reverse("group-permissions", args=[self.name])
+
+    @property
+    def item(self) -> Item:
+        """The holder in the words of a preview."""
+        return {f"{self.kind.capitalize()}Name": self.name}
 
     def address(self, url_name: str, **query: str) -> str:
         return address(url_name, **{self.kind: self.name}, **query)

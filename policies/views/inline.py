@@ -10,6 +10,7 @@ from accounts.signin.middleware import ConsoleRequest, to
 from iamconsole.abilities import Abilities
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from operations.caller import Caller
 from operations.errors import (
     AccessDenied,
@@ -19,6 +20,7 @@ from operations.errors import (
     ServiceError,
 )
 from operations.operation import act
+from operations.paper import Item
 from operations.quotas import quota
 from policies.forms import NewInlinePolicyForm, UnchangedForm
 from policies.views import drafts
@@ -30,6 +32,9 @@ from policies.views.holders import Holder, holder_of
 TOGETHER = (
     "All inline policies of one {kind} together have at most {limit:,} characters, white space left out."
 )
+
+# What a policy is called in the preview before it has a name.
+UNNAMED = "new"
 
 
 @require_http_methods(PAGE_METHODS)
@@ -121,6 +126,7 @@ def inline_policy_delete(request: ConsoleRequest) -> HttpResponse:
         "action": request.get_full_path(),
         "cancel_url": holder.url,
         "crumbs": holder.crumbs(f"Delete {name}"),
+        **_effect(request.caller, holder, {"PolicyName": name}),
     }
     if form.is_valid():
         try:
@@ -177,10 +183,16 @@ def _review(
         "title": title,
         "holder": holder,
         "checks": checks_of(request.caller, draft.document, holder.kind),
+        **_effect(request.caller, holder, {"PolicyName": name or UNNAMED, "PolicyDocument": draft.document}),
         "back_url": holder.address(editor, policy=name, draft=token),
         "cancel_url": holder.url,
         "crumbs": holder.crumbs(title),
     }
+
+
+def _effect(caller: Caller, holder: Holder, change: Item) -> dict[str, object]:
+    what = holder.name if holder.kind == "user" else ""
+    return effect_of(caller, what=what, inline_policies=[{**holder.item, **change}])
 
 
 def _together(holder: Holder) -> str:

@@ -14,6 +14,7 @@ from accounts.signin.middleware import ConsoleRequest, to
 from iamconsole.abilities import Abilities
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
+from iamconsole.previews import effect_of
 from iamconsole.templatetags.console import document
 from operations.errors import ServiceError
 from operations.policy_versions import (
@@ -63,6 +64,8 @@ def policy_version(request: ConsoleRequest) -> HttpResponse:
 def compare_policy_versions(request: ConsoleRequest) -> HttpResponse:
     old, new = _version(request, request.GET.get("old", "")), _version(request, request.GET.get("new", ""))
     found, policy = difference(old.document, new.document), new.policy
+    target = old if new.is_default else new
+    text = {"PolicyArn": policy.arn, "PolicyDocument": target.document}
     context = {
         "policy": policy,
         "sides": (_side(old, found.old, "−"), _side(new, found.new, "+")),
@@ -71,15 +74,17 @@ def compare_policy_versions(request: ConsoleRequest) -> HttpResponse:
         "is_same": found.is_none,
         "effects": effects_between(policy, old.document, new.document),
         "off": Abilities(request.caller, policy.arn, policy.tags).off(default=ACTIONS["default"]),
+        "target": target,
         "versions_url": address("policy-versions", arn=policy.arn),
         "crumbs": _crumbs(policy, "Compare"),
+        **effect_of(request.caller, policy_documents=[text]),
     }
     return page(request, "policies/compare.html", context)
 
 
 @require_POST
 def set_default_version(request: ConsoleRequest) -> HttpResponse:
-    """At once, since it can be undone at once: the message leads to the comparison."""
+    """After the comparison, which shows what it means; the message leads back to it."""
     policy, version_id = policy_of(request), request.POST.get("version", "")
     before = policy.default_version_id
     set_default_policy_version(request.caller, policy_arn=policy.arn, version_id=version_id)
