@@ -13,6 +13,7 @@ from accounts.views import (
 )
 from accounts.views.delete_users import delete_user
 from accounts.views.mfa_owners import for_user
+from accounts.views.reach import reach
 from accounts.views.user_groups import groups
 from accounts.views.user_permissions import user
 from accounts.views.user_removal import remove_permissions
@@ -35,6 +36,7 @@ pages_of_a_user = [
     path("mfa/resync/", for_user(mfa_devices.resync), name="user-resync-mfa"),
     path("check-access/", user_access.check, name="user-check-access"),
     path("effective-access/", effective_access.user, name="user-effective-access"),
+    path("escalation/", reach, name="user-reach"),
     path("history/", user_access.history, name="user-history"),
     path("add-to-groups/", user_grants.add_to_groups, name="user-add-to-groups"),
     path("attach-policies/", user_grants.attach_policies, name="user-attach-policies"),

@@ -18,6 +18,7 @@ TOPICS = {
     "sign-in": "Signing in",
     "evaluation": "How a request is decided",
     "effective-access": "Effective access",
+    "escalation": "How far somebody can get",
     "check-access": "Check access",
     "simulator": "Policy simulator",
     "who-can": "Who can do this?",

@@ -72,3 +72,4 @@ def test_an_administrators_pages_take_few_queries(
 
     assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
     assert counter.count <= MOST_QUERIES, f"{pages[name].url} took {counter.count} queries"
+    assert b"{#" not in answer.getvalue(), "a template comment that spans lines is none, and is shown"

@@ -16,6 +16,7 @@ from policies.engine.effective import (
     diff,
     effective,
 )
+from policies.engine.escalation import NEW, Ask, Directory, Identity
 from policies.engine.explain import (
     Check,
     Gate,
@@ -32,6 +33,7 @@ from policies.engine.kinds import Kind, Layer
 from policies.engine.patterns import matches
 from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.reach import Certainty
+from policies.engine.reachable import Reachable, Reached, Step, reachable
 from policies.engine.remedy import Remedy, remedy
 from policies.engine.request import Principal, PrincipalKind, Request
 from policies.engine.sources import Source
@@ -41,6 +43,8 @@ from policies.engine.universe import Universe
 from policies.engine.wire import Compiled, InputError, compile, evaluate
 
 __all__ = [
+    "NEW",
+    "Ask",
     "Asker",
     "Certainty",
     "Check",
@@ -48,11 +52,13 @@ __all__ = [
     "Condition",
     "Decision",
     "Difference",
+    "Directory",
     "Effect",
     "Effective",
     "Gate",
     "GateState",
     "Holder",
+    "Identity",
     "InputError",
     "JsonError",
     "Kind",
@@ -69,12 +75,15 @@ __all__ = [
     "Principal",
     "PrincipalKind",
     "Prospect",
+    "Reachable",
+    "Reached",
     "Remedy",
     "Request",
     "Source",
     "SourceTrace",
     "Statement",
     "StatementTrace",
+    "Step",
     "Trace",
     "Universe",
     "Verdict",
@@ -92,6 +101,7 @@ __all__ = [
     "parse_json",
     "parse_policy",
     "position",
+    "reachable",
     "remedy",
     "who_can",
 ]
