@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -74,6 +75,27 @@ def test_a_question_begins_with_the_user_one_came_from(browse: Browse, shop: Cal
 
     assert 'value="ana"' in page
     assert "Text of Listing" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/iam/users/ana/check-access/?action_name=s3:ListBucket&resource_arn={}&mfa=yes",
+        "/iam/check-access/?subject=user&user_name=ana&action_name=s3:ListBucket&resource_arn={}",
+    ],
+)
+def test_an_answer_leads_to_the_same_question_in_the_simulator(
+    browse: Browse, shop: Caller, alice: Caller, address: str
+) -> None:
+    browser = browse(alice)
+    found = re.search(
+        r'href="(/iam/simulator/\?[^"]*action_name[^"]*)"', browser.get(address.format(BUCKET)).text
+    )
+    assert found
+
+    page = browser.get(unescape(found[1])).text
+
+    assert "ana may perform <code>s3:ListBucket</code>" in page
 
 
 def test_every_action_has_its_result(browse: Browse, shop: Caller, alice: Caller) -> None:
