@@ -12,7 +12,6 @@ from operations.holdings import documents
 from operations.operation import operation
 from policies.all_actions import all_actions
 from policies.engine import Directory, Identity, Policy, Reachable, reachable
-from policies.models import PolicyVersion
 
 
 @operation("iamconsole:ListReachable", action="iam:GetAccountAuthorizationDetails", reads=True)
@@ -74,10 +73,8 @@ class OtherVersions(Mapping[str, Sequence[Policy]]):
         return len(self._known)
 
     def _read(self, arn: str) -> Sequence[Policy]:
-        name = arn.rpartition("/")[2]
-        versions = PolicyVersion.objects.filter(
-            policy__account=self._account, policy__policy_name=name, is_default=False
-        )
-        hashes = list(versions.values_list("text_id", flat=True))
+        policies = self._account.policies.filter(policy_name=arn.rpartition("/")[2])
+        others = policies.filter(versions__is_default=False)
+        hashes = list(others.order_by("versions__number").values_list("versions__text_id", flat=True))
         texts = documents(hashes)
         return [texts[text_hash] for text_hash in hashes]

@@ -16,7 +16,7 @@ _value_at: Final = json.JSONDecoder().raw_decode
 
 
 class Places:
-    """The places in one JSON text, which has been read before; without a text every one is (0, 0).
+    """The places in one JSON text, which has been read before; without a text every statement is at (0, 0).
 
     Ends are exclusive.
     """
@@ -29,8 +29,6 @@ class Places:
 
         Raises StopIteration for a path that leads nowhere.
         """
-        if not self._text:
-            return 0, 0
         key = value = skip_space(self._text, 0)
         for step in path:
             key, value = self._inside(value, step)

@@ -83,8 +83,6 @@ class Template:
 
         A pattern with more characters than the text is not even put together: values repeat at no cost.
         """
-        if self.fixed is not None:
-            return self.fixed.matches(text)
         tokens = [_resolved(token, context) for token in self.tokens]
         return not_longer(tokens, text) and Pattern.of(tokens).matches(text)
 

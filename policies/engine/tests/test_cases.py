@@ -11,7 +11,19 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from policies.engine import InputError, evaluate
+from policies.engine import (
+    Asker,
+    Decision,
+    InputError,
+    PolicySet,
+    Request,
+    Universe,
+    Verdict,
+    decide,
+    effective,
+    evaluate,
+    wire,
+)
 from policies.engine.conditions import OperatorName
 from policies.engine.operators import OPERATORS
 
@@ -61,6 +73,26 @@ def test_decided_case(case: DecidedCase) -> None:
     answer = answered(case)
 
     assert {key: answer.get(key) for key in case.expect} == case.expect
+
+
+def test_every_case_is_decided_alike_as_a_set_of_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `effective` finds for a universe of this one action is what the single decision was."""
+    compared: list[bool] = []
+
+    def both(request: Request, policies: PolicySet) -> Decision:
+        decision = decide(request, policies)
+        known = request.resource, request.resource_account, request.context
+        asker = Asker(request.principal, known[2], known[0], known[1], is_open=False)
+        found = effective(asker, policies.sources, Universe([request.action])).verdict(request.action)
+        compared.append((found is Verdict.ALLOWED) is decision.is_allowed)
+        return decision
+
+    monkeypatch.setattr(wire, "decide", both)
+    for case in CASES:
+        answered(case)
+
+    assert len(compared) >= 300
+    assert all(compared)
 
 
 def test_an_allowed_case_names_no_denying_layer() -> None:

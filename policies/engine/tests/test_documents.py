@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from policies.engine import Effect, PolicyError, parse_policy
+from policies.engine import Effect, PolicyError, Statement, parse_policy
 
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 
@@ -130,3 +130,7 @@ def test_a_longer_document_is_read_when_the_caller_says_so() -> None:
     assert parse_policy(text, maximum_length=400_000).statements
     with pytest.raises(PolicyError, match="at most 262,144"):
         parse_policy(text)
+
+
+def test_what_is_worked_out_when_first_asked_for_has_its_help() -> None:
+    assert str(Statement.resource_set.__doc__).startswith("The compiled Resource")

@@ -1,9 +1,23 @@
 """Sets of actions agree with single decisions, whatever is known of the request."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine import Asker, Kind, Principal, Universe, Verdict, decide, effective
+from policies.engine import (
+    Asker,
+    Kind,
+    Principal,
+    Universe,
+    Verdict,
+    decide,
+    effective,
+    open_conditions,
+    parse_policy,
+)
 from policies.engine.tests.reference import Question
 from policies.engine.tests.reference_conditions import Document
 from policies.engine.tests.strategies import (
@@ -91,6 +105,70 @@ def test_the_statements_behind_a_verdict_are_told() -> None:
     assert [how.value for _, how in found.prospect("s3:PutObject").denials] == ["yes"]
     assert set(UNIVERSE.names_in(found.denied)) >= {"s3:putobject", "iam:createuser"}
     assert found.verdict("sts:GetCallerIdentity") is Verdict.ALLOWED
+
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DATED = replace(source(Kind.IDENTITY), not_before=NOON, not_after=NOON + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("known", "is_open", "expected"),
+    [
+        ({}, True, Verdict.CONDITIONAL),
+        ({}, False, Verdict.DENIED),
+        ({"aws:currenttime": ("2026-11-25T12:30:00Z",)}, True, Verdict.ALLOWED),
+        ({"aws:currenttime": ("2026-11-25T13:00:00Z",)}, True, Verdict.DENIED),
+    ],
+)
+def test_a_policy_with_dates_counts_within_them(
+    known: dict[str, tuple[str, ...]], is_open: bool, expected: Verdict
+) -> None:
+    asker = Asker(Principal.of(ALICE), known, is_open=is_open)
+
+    assert effective(asker, [DATED], UNIVERSE).verdict("s3:GetObject") is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, Verdict.CONDITIONAL),
+        ({"app:team": ("blue",)}, Verdict.ALLOWED),
+        ({"app:team": ("red",)}, Verdict.DENIED),
+        ({"app:team": ()}, Verdict.DENIED),
+    ],
+)
+def test_a_variable_that_the_request_will_fill_in_leaves_a_named_resource_open(
+    known: dict[str, tuple[str, ...]], expected: Verdict
+) -> None:
+    team = source(Kind.IDENTITY, Resource="arn:aws:s3:::docs/${app:team}/*")
+    found = effective(Asker(Principal.of(ALICE), known, "arn:aws:s3:::docs/blue/a"), [team], UNIVERSE)
+
+    assert found.verdict("s3:GetObject") is expected
+
+
+def test_the_conditions_that_a_request_decides_are_told() -> None:
+    statement = parse_policy(
+        """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*",
+            "Resource": "arn:aws:s3:::${app:bucket}/*", "Condition": {
+            "StringEquals": {"aws:username": "alice", "app:team": "${app:color}"},
+            "StringLike": {"aws:PrincipalTag/job": "*"}}}}"""
+    ).statements[0]
+    asker = Asker(Principal.of(ALICE), {"aws:username": ("alice",)})
+
+    assert [condition.key for condition in open_conditions(statement, asker)] == ["app:team"]
+    assert [variable.key for variable in statement.variables] == ["app:bucket", "app:color"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(Kind.TRUST, Verdict.ALLOWED), (Kind.RESOURCE, Verdict.DENIED)]
+)
+def test_a_statement_without_resource_is_about_any_in_a_trust_policy_alone(
+    kind: Kind, expected: Verdict
+) -> None:
+    silent_on_resources = source(kind, Resource=None, Principal={"AWS": ALICE})
+    found = effective(Asker(Principal.of(ALICE)), [silent_on_resources], UNIVERSE)
+
+    assert found.verdict("sts:AssumeRole") is expected
 
 
 def test_an_action_without_resource_types_is_not_reached_through_a_named_resource() -> None:

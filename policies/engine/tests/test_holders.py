@@ -60,6 +60,16 @@ def test_many_are_answered_as_each_alone(
         assert prospect == alone.prospect(action)
 
 
+def test_all_who_have_the_same_get_the_same_answer() -> None:
+    shared = source(Kind.GROUP)
+    one, other = (
+        prospect for _, prospect in who_can("s3:GetObject", None, [user("ann", shared), user("ben", shared)])
+    )
+
+    assert one.verdict is Verdict.ALLOWED
+    assert one is other
+
+
 def test_conditions_on_the_caller_are_decided_for_each() -> None:
     tagged = source(Kind.IDENTITY, Condition={"StringEquals": {"aws:PrincipalTag/job": "barista"}})
 

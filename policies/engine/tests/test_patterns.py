@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from policies.engine.arns import ArnPattern, split_arn
 from policies.engine.kinds import Kind
-from policies.engine.patterns import action_set, fold, matches
+from policies.engine.patterns import FRIENDLY, action_set, fold, matches
 from policies.engine.resources import ResourceSet
 from policies.engine.tests.reference import one_resource_fits
 from policies.engine.tests.reference_patterns import glob, spell
-from policies.engine.tests.strategies import PLENTY
+from policies.engine.tests.strategies import FEW, PLENTY
 from policies.engine.tests.timing import quickest
 
 VERSION = "2012-10-17"
@@ -34,11 +34,24 @@ def test_a_pattern_matches_as_its_definition_says(pattern: str, text: str) -> No
         ("?", "", False),
         ("a.c", "abc", False),
         ("[ab]", "a", False),
+        ("*a?b*", "a" * 100 + "b", True),
+        ("*a?b*", "a" * 100 + "c", False),
+        ("*a?b", "a" * 100 + "bb", True),
         ("A", "a", False),
     ],
 )
 def test_only_star_and_question_mark_are_special(pattern: str, text: str, expected: bool) -> None:
     assert matches(pattern, text) is expected
+
+
+@FEW
+@given(st.text("ab?", min_size=1, max_size=5), st.text("ab", max_size=9))
+def test_a_pattern_is_found_behind_any_number_of_near_misses(pattern: str, text: str) -> None:
+    """So many that the search changes to its steady way."""
+    long = "a" * (FRIENDLY * 3) + text
+
+    assert matches(f"*{pattern}?b*", long) == glob(spell(f"*{pattern}?b*"), long)
+    assert matches(f"*a{pattern}*", long) == glob(spell(f"*a{pattern}*"), long)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +121,8 @@ def test_actions_ignore_case_and_want_their_service_spelled_out(
         ("arn:aws:s3:::Docs/*", "arn:aws:s3:::docs/a", False),
         ("arn:aws:sqs:*:1:queue", "arn:aws:sqs:eu:1:queue", True),
         ("arn:aws:sqs:*:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:sqs:**:queue", "arn:aws:sqs:eu:1:queue", True),
+        ("arn:aws:sqs:**queue", "arn:aws:sqs:eu:1:queue", False),
         ("arn:aws:sqs:e*:queue", "arn:aws:sqs:eu:1:queue", True),
         ("arn:*:queue", "arn:aws:sqs:eu:1:queue", True),
         ("arn:aws:sqs:eu:*queue", "arn:aws:sqs:eu:1:queue", False),

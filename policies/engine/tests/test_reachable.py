@@ -242,6 +242,18 @@ def test_a_boundary_that_one_may_lift_is_none(action: str, resource: str) -> Non
     assert [action] in steps
 
 
+def test_a_boundary_of_aws_has_no_other_text() -> None:
+    limit = Source(
+        Kind.BOUNDARY,
+        "limit",
+        "arn:aws:iam::aws:policy/PowerUserAccess",
+        policy(allow("iam:CreatePolicyVersion")),
+    )
+    eve = Identity(Principal.of(EVE), (limit, Source(Kind.IDENTITY, "own", "", ADMIN)))
+
+    assert reachable(EVE, Directory(ACCOUNT, {EVE: eve})).found == []
+
+
 def test_a_boundary_holds_what_was_won() -> None:
     limit = policy(allow(["s3:*", "iam:AttachUserPolicy"], "*"))
     found = reachable(EVE, directory(allow("iam:AttachUserPolicy", EVE), limit=limit))

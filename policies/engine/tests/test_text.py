@@ -71,6 +71,7 @@ def test_what_pythons_parser_would_let_pass_is_refused(text: str) -> None:
         ('"\\ud800x"', 1, "`\\ud800` is half of a surrogate pair and no character."),
         ('"\\ud800\\u0041"', 1, "`\\ud800` is half of a surrogate pair and no character."),
         ('"\\udc00"', 1, "`\\udc00` is half of a surrogate pair and no character."),
+        ('"\\ud83d\\ude00"\\ud83d', 14, "Expected the end of the text, but found `\\`."),
         ("\ufeff{}", 0, "Expected a value, but found `U+FEFF`."),
         ("[" * 33, 32, "`[` nests deeper than 32 levels."),
         (" " * (MAXIMUM_LENGTH + 1), MAXIMUM_LENGTH, "The text has 262,145 characters; at most 262,144 are read."),

@@ -57,6 +57,7 @@ def deep(levels: int) -> Any:
         ({"request": {**REQUEST, "principal_account": 7}}, "`request.principal_account` must be a string."),
         ({"request": {**REQUEST, "resource_account": 7}}, "`request.resource_account` must be a string."),
         (with_context([]), "`request.context` must be an object."),
+        (with_context({7: "b"}), "A key of `request.context` must be a string."),
         (with_context({"a:b": {}}), NO_VALUE),
         (with_context({"a:b": [None]}), NO_VALUE),
         (with_policies(identity_policies={}), "`identity_policies` must be a list."),
