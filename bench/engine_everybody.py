@@ -22,7 +22,9 @@ from iamconsole.clock import now
 from iamconsole.garbage import spare
 from operations import holdings, prepared
 from operations.caller import Caller, Credential, CredentialKind, system_caller
+from operations.inline_policies import put_user_policy
 from operations.installation import create_account, seed_users
+from operations.reach import list_reachable
 from operations.who_can import list_who_can
 from policies.engine import Principal, Request, decide
 from policies.models import Policy, PolicyText, PolicyVersion
@@ -54,7 +56,22 @@ def measure() -> Iterator[str]:
     yield row("cold", first(ask(queue)), 1_500)
     yield row("warm", quickest(ask(queue)), 150)
     yield row("warm, on any resource", quickest(ask(None)), 150)
+    yield row("how far the one gets who makes keys for all", first(worst_escalation(owner)), 3_000)
     yield memory(owner)
+
+
+def worst_escalation(owner: Caller) -> Callable[[], object]:
+    """Somebody who may make keys for everybody, and so becomes as many as are followed."""
+    name = User.objects.earliest("pk").user_name
+    statement = {"Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    put_user_policy(owner, user_name=name, policy_name="keys", policy_document=text)
+
+    def asked() -> object:
+        with prepared.remembering():
+            return list_reachable(owner, user_name=name)
+
+    return asked
 
 
 def memory(owner: Caller) -> str:

@@ -5,7 +5,7 @@ Vulnerable"), as far as they use IAM and STS alone. iam:PassRole is not among th
 role.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -14,6 +14,7 @@ from policies.engine.arns import split_arn
 from policies.engine.conditions import Condition
 from policies.engine.document import Effect, Policy, Statement
 from policies.engine.kinds import Kind, Layer
+from policies.engine.lazy import lazy
 from policies.engine.request import Principal
 from policies.engine.segments import SEGMENTS
 from policies.engine.sources import Source
@@ -87,6 +88,11 @@ class Directory:
     groups: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     versions: Mapping[str, Sequence[Policy]] = field(default_factory=dict)
 
+    @lazy
+    def roles(self) -> Sequence[Identity]:
+        """Those that are assumed."""
+        return [identity for identity in self.identities.values() if identity.is_role]
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -114,10 +120,16 @@ class Way:
     to: Identity
 
 
-def ways_of(identity: Identity, directory: Directory) -> Iterator[Way]:
-    """Every known way on, whether or not the identity may go it."""
-    for kind_of_way in (_raise_oneself, _rewrite, _join, _shed, _unbind, _become, _make_another):
+def ways_of(identity: Identity, directory: Directory, may: Callable[[str], bool]) -> Iterator[Way]:
+    """Every known way on, whether or not the identity may go it to the end.
+
+    `may` tells of an action whether it may perform it on anything at all. Most may not, and an account may hold
+    thousands of others to become.
+    """
+    for kind_of_way in (_raise_oneself, _rewrite, _join, _shed, _unbind, _assume, _make_another):
         yield from kind_of_way(identity, directory)
+    if any(map(may, _CREDENTIALS)):
+        yield from _become(identity, directory)
 
 
 def _raise_oneself(identity: Identity, _: Directory) -> Iterator[Way]:
@@ -203,12 +215,9 @@ def _unbind(identity: Identity, directory: Directory) -> Iterator[Way]:
 
 
 def _become(identity: Identity, directory: Directory) -> Iterator[Way]:
-    """Somebody else, who may have more."""
+    """Another user, who may have more."""
     for other in directory.identities.values():
-        if other.arn == identity.arn:
-            continue
-        if other.is_role:
-            yield from _assume(other)
+        if other.is_role or other.arn == identity.arn:
             continue
         yield Way((Ask("iam:CreateAccessKey", other.arn),), other)
         device = (Ask("iam:DeactivateMFADevice", other.arn),) if other.has_device else ()
@@ -216,13 +225,17 @@ def _become(identity: Identity, directory: Directory) -> Iterator[Way]:
         yield Way((Ask(f"iam:{verb}LoginProfile", other.arn), *device), other)
 
 
-def _assume(role: Identity) -> Iterator[Way]:
-    assume = Ask("sts:AssumeRole", role.arn, trust=role.trust)
-    yield Way((assume,), role)
-    # Who writes the trust policy names oneself in it, which is enough in one account.
-    yield Way((Ask("iam:UpdateAssumeRolePolicy", role.arn),), role)
-    for verb, context in (("Attach", {**_POLICY, **_limit_of(role)}), ("Put", _limit_of(role))):
-        yield Way((Ask(f"iam:{verb}RolePolicy", role.arn, context), assume), role.raised())
+def _assume(identity: Identity, directory: Directory) -> Iterator[Way]:
+    """A role, as it is or with more."""
+    for role in directory.roles:
+        if role.arn == identity.arn:
+            continue
+        assume = Ask("sts:AssumeRole", role.arn, trust=role.trust)
+        yield Way((assume,), role)
+        # Who writes the trust policy names oneself in it, which is enough in one account.
+        yield Way((Ask("iam:UpdateAssumeRolePolicy", role.arn),), role)
+        for verb, context in (("Attach", {**_POLICY, **_limit_of(role)}), ("Put", _limit_of(role))):
+            yield Way((Ask(f"iam:{verb}RolePolicy", role.arn, context), assume), role.raised())
 
 
 def _make_another(identity: Identity, directory: Directory) -> Iterator[Way]:
@@ -254,6 +267,7 @@ def _new_arns(identity: Identity, directory: Directory, kind: str) -> Iterator[s
             yield f"arn:aws:iam::{directory.account_id}:{spelled}"
 
 
+_CREDENTIALS: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
 _ABSENT: Final[Context] = {"iam:permissionsboundary": (), "iam:policyarn": ()}
 _POLICY: Final[Context] = {"iam:policyarn": (ADMINISTRATOR,)}
 _GRANTS: Final[tuple[tuple[str, Context], ...]] = (("Attach", _POLICY), ("Put", {}))

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Final
 
 from policies.engine.asker import Asker
-from policies.engine.effective import Effective, Verdict, effective
+from policies.engine.effective import Effective, Verdict, effective, hear, of_heard
 from policies.engine.escalation import Ask, Directory, Identity, Way, ways_of
-from policies.engine.kinds import Kind
+from policies.engine.hearing import Hearing
+from policies.engine.kinds import Kind, Layer
 from policies.engine.reach import Certainty, Reach
 from policies.engine.sources import Source
 from policies.engine.universe import Universe
@@ -109,10 +110,14 @@ def reachable(arn: str, directory: Directory, universe: Universe) -> Reachable:
 
 
 class _Search:
-    """What has been reached, by state, and from where it still goes on."""
+    """What has been reached, by state, and from where it still goes on.
+
+    Policies are shared, so what they say to everybody is remembered for all of the search.
+    """
 
     def __init__(self, directory: Directory, universe: Universe) -> None:
         self._directory, self._universe = directory, universe
+        self._about_everything, self._about_escalation = Hearing(universe, None), Hearing(ESCALATING, None)
         self.seen: dict[tuple[object, ...], Reached] = {}
         self.waiting: deque[Reached] = deque()
         self.asked = 0
@@ -121,8 +126,7 @@ class _Search:
         state = _state(identity)
         known = self.seen.get(state)
         if known is None:
-            asker = Asker(identity.principal, identity.context)
-            may = effective(asker, identity.sources, self._universe).reach
+            may = _anywhere(identity, self._about_everything, self._universe).reach
             self.seen[state] = Reached(identity, path, may, self._universe)
             self.waiting.append(self.seen[state])
         elif len(known.path) == len(path):
@@ -131,32 +135,39 @@ class _Search:
     def go_on(self, reached: Reached) -> None:
         if reached.power is Verdict.ALLOWED:
             return
-        judge = _Judge(reached.identity)
+        identity = reached.identity
+        judge = _Judge(identity, _anywhere(identity, self._about_escalation, ESCALATING))
         for way, certainty in judge.open_ways(self._directory):
-            self.arrive(way.to, (*reached.path, Step(reached.identity, way.asks, certainty)))
+            self.arrive(way.to, (*reached.path, Step(identity, way.asks, certainty)))
         self.asked += judge.asked
+
+
+def _anywhere(identity: Identity, hearing: Hearing, universe: Universe) -> Effective:
+    """What the identity may do to anything at all."""
+    asker = Asker(identity.principal, identity.context)
+    return of_heard(asker, hear(asker, identity.sources, hearing), universe)
 
 
 class _Judge:
     """What an identity may do on the ways before it; `asked` counts the questions that took an answer."""
 
-    def __init__(self, identity: Identity) -> None:
-        self._identity = identity
-        self._anywhere = effective(Asker(identity.principal, identity.context), identity.sources, ESCALATING)
+    def __init__(self, identity: Identity, anywhere: Effective) -> None:
+        self._identity, self._anywhere = identity, anywhere
+        self._speaking: dict[str, tuple[Source, ...]] = {}
         self.asked = 0
 
     def open_ways(self, directory: Directory) -> Iterator[tuple[Way, Certainty]]:
         """The ways that the identity may go, with their certainty: each of their actions is decided."""
-        for way in ways_of(self._identity, directory):
+        for way in ways_of(self._identity, directory, self._may):
             answers = self._answers(way)
             if Certainty.NO not in answers:
                 yield way, Certainty.MAYBE if Certainty.MAYBE in answers else Certainty.YES
 
+    def _may(self, action: str) -> bool:
+        return self._anywhere.verdict(action) is not Verdict.DENIED
+
     def _answers(self, way: Way) -> set[Certainty]:
-        # Most may do none of it to anybody, and an account may hold thousands to ask about.
-        if any(
-            ask.trust is None and self._anywhere.verdict(ask.action) is Verdict.DENIED for ask in way.asks
-        ):
+        if not all(ask.trust or self._may(ask.action) for ask in way.asks):
             return {Certainty.NO}
         return {_SURENESS[self._asked(ask).verdict(ask.action)] for ask in way.asks}
 
@@ -165,7 +176,17 @@ class _Judge:
         identity = self._identity
         trust = [Source(Kind.TRUST, "trust policy", "", ask.trust)] if ask.trust else []
         asker = Asker(identity.principal, {**identity.context, **ask.context}, ask.resource)
-        return effective(asker, (*identity.sources, *trust), _universe(ask.action))
+        return effective(asker, (*self._about(ask.action), *trust), _universe(ask.action))
+
+    def _about(self, action: str) -> tuple[Source, ...]:
+        """The policies with a say in it: those that limit, and those that speak about it."""
+        found = self._speaking.get(action)
+        if found is None:
+            said = {id(match.source) for match, _ in self._anywhere.prospect(action).said}
+            sources = self._identity.sources
+            found = tuple(it for it in sources if it.layer is not Layer.IDENTITY or id(it) in said)
+            self._speaking[action] = found
+        return found
 
 
 @lru_cache(maxsize=64)
