@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,6 +107,15 @@ class Explanation:
         return {**missing_statement(self.request), "Resource": self.resource}
 
     @property
+    def missing_statements(self) -> Mapping[str, Mapping[str, object]]:
+        """What would turn the refusal round: each statement under the places that lack it."""
+        places: dict[str, list[str]] = {}
+        for layer, statement in self.remedy.statements.items():
+            shown = {**statement, "Resource": self.resource} if "Resource" in statement else statement
+            places.setdefault(json.dumps(shown), []).append(PLACES[layer])
+        return {" and in ".join(names): json.loads(text) for text, names in places.items()}
+
+    @property
     def is_explicit(self) -> bool:
         return self.decision.outcome == "explicitDeny"
 
@@ -129,9 +139,7 @@ class Explanation:
             return "Nothing that could be attached would help."
         if self.remedy.is_for_identity_alone:
             return "Nothing forbids it either: one statement is missing."
-        return (
-            f"The statement below is missing in {' and in '.join(PLACES[it] for it in self.remedy.layers)}."
-        )
+        return f"An Allow is missing in {' and in '.join(PLACES[it] for it in self.remedy.layers)}."
 
     @property
     def message(self) -> str:

@@ -180,9 +180,13 @@ def test_what_would_help_names_each_place(shop: Caller) -> None:
 
     answer = check_access(shop, user_name="ana", action_name="s3:GetObject")
 
-    assert answer.what_helps == (
-        "The statement below is missing in an identity-based policy and in the permissions boundary."
+    assert (
+        answer.what_helps
+        == "An Allow is missing in an identity-based policy and in the permissions boundary."
     )
+    assert list(answer.missing_statements.values()) == [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    ]
 
 
 def test_what_is_aws_s_own_nothing_helps_to_change(shop: Caller) -> None:

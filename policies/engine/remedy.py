@@ -1,8 +1,11 @@
 """From a refusal to what would help: the statements to add, layer by layer, each proved by asking again."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from policies.engine.arns import is_arn
 from policies.engine.decide import decide
 from policies.engine.decision import Decision, Outcome
 from policies.engine.document import Effect, Policy, Statement
@@ -10,6 +13,7 @@ from policies.engine.kinds import Kind, Layer
 from policies.engine.policy_set import Policies, PolicySet
 from policies.engine.principals import PrincipalSet
 from policies.engine.request import Request
+from policies.engine.resources import ALL_RESOURCES
 from policies.engine.sources import Source
 
 _KINDS = {
@@ -21,6 +25,7 @@ _KINDS = {
     Layer.SCP: Kind.SCP,
     Layer.RCP: Kind.RCP,
 }
+_SPECIAL: Final = re.compile(r"[*?$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Remedy:
     def layers(self) -> tuple[Layer, ...]:
         """The layers that need an addition, in the order in which they refuse."""
         return tuple(dict.fromkeys(addition.layer for addition in self.additions))
+
+    @property
+    def statements(self) -> Mapping[Layer, Mapping[str, object]]:
+        """What each of those layers lacks, ready to be written as JSON."""
+        return {addition.layer: _written(addition.document.statements[0]) for addition in self.additions}
 
     @property
     def is_for_identity_alone(self) -> bool:
@@ -77,6 +87,22 @@ def _allowing(request: Request, kind: Kind) -> Statement:
         effect=Effect.ALLOW,
         version="2012-10-17",
         actions=(request.action,),
-        resources=None if kind is Kind.TRUST else ("*",),
+        resources=None if kind is Kind.TRUST else (_exactly(request.resource),),
         principals=PrincipalSet.of(named) if kind.names_principals else None,
     )
+
+
+def _exactly(resource: str) -> str:
+    """A Resource that is about this one alone, whatever characters its name has."""
+    return _SPECIAL.sub(r"${\g<0>}", resource) if is_arn(resource) else ALL_RESOURCES
+
+
+def _written(statement: Statement) -> Mapping[str, object]:
+    principals = dict(statement.principals.written) if statement.principals else None
+    (action,) = statement.actions or ()
+    return {
+        "Effect": statement.effect.value,
+        **({"Principal": principals} if principals else {}),
+        "Action": action,
+        **({"Resource": statement.resources[0]} if statement.resources else {}),
+    }

@@ -199,6 +199,17 @@ def test_a_boundary_limits_what_the_policies_allow(browse: Browse, shop: Caller,
     page = ask(browse(alice), boundary_document=READING, action="s3:ListBucket")
 
     assert "Boundary: no Allow" in page
+    assert "In the permissions boundary" in page
+
+
+def test_what_a_trust_policy_lacks_names_the_caller(browse: Browse, shop: Caller, alice: Caller) -> None:
+    trust = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "*"})
+    role = f"arn:aws:iam::{shop.account_id}:role/till"
+
+    page = ask(browse(alice), resource_policy_document=trust, action="sts:AssumeRole", resource_arn=role)
+
+    assert "In the resource's own policy" in unescape(page)
+    assert f'"AWS": "arn:aws:iam::{shop.account_id}:user/ana"' in re.sub("<[^>]+>", "", unescape(page))
 
 
 def test_context_keys_are_asked_for_by_name(browse: Browse, shop: Caller, alice: Caller) -> None:

@@ -38,6 +38,27 @@ def test_what_is_told_to_help_helps_and_nothing_less_does(
         assert not decide(request, [*sources, *fewer]).is_allowed
 
 
+def test_the_statements_are_about_this_request_alone() -> None:
+    named = Request(Principal.of(BOB), "s3:GetObject", "arn:aws:s3:::docs/why?", ACCOUNT)
+    found = remedy(named, [])
+    other = Request(Principal.of(BOB), "s3:GetObject", "arn:aws:s3:::docs/whyx", ACCOUNT)
+
+    assert found.statements == {
+        Layer.RESOURCE: {
+            "Effect": "Allow",
+            "Principal": {"AWS": BOB},
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::docs/why${?}",
+        },
+        Layer.IDENTITY: {
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::docs/why${?}",
+        },
+    }
+    assert not decide(other, found.additions).is_allowed
+
+
 def test_a_user_without_policies_needs_one_statement() -> None:
     found = remedy(REQUEST, [])
 
@@ -76,4 +97,8 @@ def test_another_account_needs_both_sides_and_a_service_only_one() -> None:
 def test_a_role_is_opened_by_its_trust_policy() -> None:
     role = Request(Principal.of(BOB), "sts:AssumeRole", "arn:aws:iam::111122223333:role/ops")
 
-    assert remedy(role, [silent(Kind.TRUST), source(Kind.IDENTITY)]).layers == (Layer.RESOURCE,)
+    found = remedy(role, [silent(Kind.TRUST), source(Kind.IDENTITY)])
+
+    assert found.statements == {
+        Layer.RESOURCE: {"Effect": "Allow", "Principal": {"AWS": BOB}, "Action": "sts:AssumeRole"}
+    }
