@@ -20,6 +20,11 @@ class IdPrefix(StrEnum):
     USER = "AIDA"
     GROUP = "AGPA"
     POLICY = "ANPA"
+    ROLE = "AROA"
+    INSTANCE_PROFILE = "AIPA"
+    SERVER_CERTIFICATE = "ASCA"
+    SSH_PUBLIC_KEY = "APKA"
+    SERVICE_CREDENTIAL = "ACCA"
 
 
 def new_unique_id(prefix: IdPrefix) -> str:

@@ -128,5 +128,174 @@ class InvalidClientTokenId(ServiceError):
     status = 403
 
 
+class DuplicateCertificate(ServiceError):
+    code = "DuplicateCertificate"
+    status = 409
+
+
+class DuplicateSSHPublicKey(ServiceError):
+    code = "DuplicateSSHPublicKey"
+    status = 400
+
+
+class InvalidCertificate(ServiceError):
+    """A certificate that is outside its time, or not for what it is given for."""
+
+    code = "InvalidCertificate"
+    status = 400
+
+
+class MalformedCertificate(ServiceError):
+    code = "MalformedCertificate"
+    status = 400
+
+
+class KeyPairMismatch(ServiceError):
+    code = "KeyPairMismatch"
+    status = 400
+
+
+class InvalidPublicKey(ServiceError):
+    code = "InvalidPublicKey"
+    status = 400
+
+
+class UnrecognizedPublicKeyEncoding(ServiceError):
+    code = "UnrecognizedPublicKeyEncoding"
+    status = 400
+
+
+class NotSupportedService(ServiceError):
+    code = "NotSupportedService"
+    status = 404
+
+
+class ReportNotPresent(ServiceError):
+    code = "ReportNotPresent"
+    status = 410
+
+
+class ReportExpired(ServiceError):
+    code = "ReportExpired"
+    status = 410
+
+
+class FeatureDisabled(ServiceError):
+    code = "FeatureDisabled"
+    status = 404
+
+
+class RoleTemplateDisabled(ServiceError):
+    code = "RoleTemplateDisabled"
+    status = 400
+
+
+class OrganizationNotFound(ServiceError):
+    code = "OrganizationNotFoundException"
+    status = 400
+
+
+class ServiceAccessNotEnabled(ServiceError):
+    code = "ServiceAccessNotEnabledException"
+    status = 400
+
+
+class PackedPolicyTooLarge(ServiceError):
+    """Session policies and session tags do not fit into a token."""
+
+    code = "PackedPolicyTooLarge"
+    status = 400
+
+
+class InvalidIdentityToken(ServiceError):
+    code = "InvalidIdentityToken"
+    status = 400
+
+
+class ExpiredIdentityToken(ServiceError):
+    """A SAML assertion or an identity token that came too late."""
+
+    code = "ExpiredTokenException"
+    status = 400
+
+
+class IDPRejectedClaim(ServiceError):
+    code = "IDPRejectedClaim"
+    status = 403
+
+
+class InvalidAuthorizationMessage(ServiceError):
+    code = "InvalidAuthorizationMessageException"
+    status = 400
+
+
+class OutboundWebIdentityFederationDisabled(ServiceError):
+    code = "OutboundWebIdentityFederationDisabledException"
+    status = 403
+
+
+class ExpiredTradeInToken(ServiceError):
+    code = "ExpiredTradeInTokenException"
+    status = 400
+
+
+class ExpiredToken(ServiceError):
+    """Temporary credentials after their time."""
+
+    code = "ExpiredToken"
+    status = 403
+
+
+class MissingAuthenticationToken(ServiceError):
+    code = "MissingAuthenticationToken"
+    status = 403
+
+
+class IncompleteSignature(ServiceError):
+    code = "IncompleteSignature"
+    status = 400
+
+
+class SignatureDoesNotMatch(ServiceError):
+    code = "SignatureDoesNotMatch"
+    status = 403
+
+
+class InvalidAction(ServiceError):
+    """The service has no such operation in the version asked for."""
+
+    code = "InvalidAction"
+    status = 400
+
+
+class MissingAction(ServiceError):
+    code = "MissingAction"
+    status = 400
+
+
+class MalformedQueryString(ServiceError):
+    """Parameters that cannot be read, or that say one thing twice."""
+
+    code = "MalformedQueryString"
+    status = 400
+
+
+class MethodNotAllowed(ServiceError):
+    code = "MethodNotAllowed"
+    status = 405
+
+
+class RequestTimeout(ServiceError):
+    code = "RequestTimeout"
+    status = 408
+
+
+class ServiceUnavailable(ServiceError):
+    """The database is busy or full; the same request may succeed a little later."""
+
+    code = "ServiceUnavailable"
+    status = 503
+
+
 class ServiceFailure(ServiceError):
     """Our own fault."""

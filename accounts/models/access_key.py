@@ -24,6 +24,9 @@ class AccessKey(models.Model):
     secret = models.CharField(max_length=512)
     is_active = models.BooleanField(default=True)
     create_date = models.DateTimeField()
+    last_used_date = models.DateTimeField(null=True)
+    last_used_service = models.CharField(max_length=64, default="", blank=True)
+    last_used_region = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -38,6 +38,9 @@ class Account(models.Model):
     # Days after its creation that an IAM user may sign in without a device; root never may.
     mfa_grace_days = models.PositiveSmallIntegerField(default=0)
     support_plan = models.CharField(max_length=16, choices=SupportPlan, default=SupportPlan.BASIC)
+    # Which tokens the global endpoint of STS would hand out; here both are valid everywhere.
+    global_endpoint_token_version = models.CharField(max_length=8, default="v1Token")
+    properties = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.alias or self.id
