@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import secrets
+import string
 from enum import StrEnum
 
 from django.db import models
@@ -12,6 +15,18 @@ from django.db.models.sql.compiler import SQLCompiler
 Compiled = tuple[str, tuple[str | int, ...]]
 
 ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+SECRET_ALPHABET = string.ascii_letters + string.digits + "+/"
+SECRET_CHARACTERS = 40
+KEY_BYTES = 10
+
+
+class KeyPrefix(StrEnum):
+    """Whether a key lasts until it is deleted, or for a session."""
+
+    LASTING = "AKIA"
+    TEMPORARY = "ASIA"
 
 
 class IdPrefix(StrEnum):
@@ -30,6 +45,26 @@ class IdPrefix(StrEnum):
 def new_unique_id(prefix: IdPrefix) -> str:
     """21 characters, drawn at random and never reissued: a table keeps every id unique for ever."""
     return prefix + "".join(secrets.choice(ID_ALPHABET) for _ in range(17))
+
+
+def new_access_key_id(prefix: KeyPrefix, account_id: str) -> str:
+    """20 characters, from which the account can be told, as from AWS's: 40 of the 80 bits are its number."""
+    bits = 1 << 79 | int(account_id) << 39 | secrets.randbits(39)
+    return prefix + base64.b32encode(bits.to_bytes(10, "big")).decode()
+
+
+def account_of_key(access_key_id: str) -> str | None:
+    """The account whose number stands in a key's id; None for an id of another form."""
+    try:
+        decoded = base64.b32decode(access_key_id[4:])
+    except binascii.Error:
+        return None
+    number = int.from_bytes(decoded, "big") >> 39 & (1 << 40) - 1
+    return f"{number:012}" if len(decoded) == KEY_BYTES and number < 10**12 else None
+
+
+def new_secret_key() -> str:
+    return "".join(secrets.choice(SECRET_ALPHABET) for _ in range(SECRET_CHARACTERS))
 
 
 def new_account_id() -> str:

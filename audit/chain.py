@@ -13,11 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import connection
 
+from accounts.prepared_queries import PreparedInsert, PreparedQuery
 from audit.models import Event, Head
 
 INSTALLATION = "installation"
 UNHASHED = frozenset({"hash"})
+HEAD = PreparedQuery(lambda chain: Head.objects.select_for_update().filter(chain=chain), str)
+EVENTS = PreparedInsert()
+MOVE_HEAD = "UPDATE audit_head SET events = %s, last_hash = %s, mac = %s WHERE chain = %s"
 
 
 def chain_of(event: Event) -> str:
@@ -39,14 +44,17 @@ def append(events: list[Event]) -> None:
     """Add events of one account to its chain; the caller holds the account's lock."""
     if not events:
         return
-    head, _ = Head.objects.select_for_update().get_or_create(chain=chain_of(events[0]))
+    chain = chain_of(events[0])
+    head = HEAD.first(chain) or Head.objects.select_for_update().get_or_create(chain=chain)[0]
     for event in events:
         event.sequence, event.previous_hash = head.events + 1, head.last_hash
         event.hash = event_hash(event)
         head.events, head.last_hash = event.sequence, event.hash
     head.mac = head_mac(head)
-    Event.objects.bulk_create(events)
-    head.save()
+    for event in events:
+        EVENTS.insert(event)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_HEAD, [head.events, head.last_hash, head.mac, head.chain])
 
 
 @dataclass(frozen=True, slots=True)

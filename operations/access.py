@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from accounts.models import Group, User
 from operations.authorization import (
+    CIRCUMSTANCES,
     Context,
     Explanation,
     explanation_of,
@@ -24,18 +25,8 @@ from policies.models import Policy
 
 ContextEntry = Mapping[str, str | Sequence[str]]
 
+
 # What is known of a request whoever makes it.
-CIRCUMSTANCES = (
-    "aws:SourceIp",
-    "aws:UserAgent",
-    "aws:SecureTransport",
-    "aws:CurrentTime",
-    "aws:EpochTime",
-    "aws:ViaAWSService",
-    "aws:RequestedRegion",
-)
-
-
 @operation("iamconsole:CheckAccess", action="iam:SimulatePrincipalPolicy", reads=True)
 def check_access(
     call: Call,

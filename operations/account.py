@@ -32,6 +32,29 @@ CODE_DIGITS = "0123456789"
 CODE_LENGTH = 6
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
+# AWS counts the versions of all policies together as well. Here the quotas of both are the limit.
+POLICY_VERSIONS_IN_USE = 10_000
+TOKEN_VERSIONS = {"v1Token": 1, "v2Token": 2}
+SUMMARY_QUOTAS = {
+    "UsersQuota": "USERS",
+    "GroupsQuota": "GROUPS",
+    "RolesQuota": "ROLES",
+    "PoliciesQuota": "POLICIES",
+    "InstanceProfilesQuota": "INSTANCE_PROFILES",
+    "ServerCertificatesQuota": "SERVER_CERTIFICATES",
+    "GroupsPerUserQuota": "GROUPS_PER_USER",
+    "AccessKeysPerUserQuota": "ACCESS_KEYS_PER_USER",
+    "SigningCertificatesPerUserQuota": "SIGNING_CERTIFICATES_PER_USER",
+    "UserPolicySizeQuota": "INLINE_USER",
+    "GroupPolicySizeQuota": "INLINE_GROUP",
+    "RolePolicySizeQuota": "INLINE_ROLE",
+    "PolicySizeQuota": "POLICY_SIZE",
+    "AssumeRolePolicySizeQuota": "TRUST_POLICY",
+    "AttachedPoliciesPerUserQuota": "ATTACHED_POLICIES_PER_USER",
+    "AttachedPoliciesPerGroupQuota": "ATTACHED_POLICIES_PER_GROUP",
+    "AttachedPoliciesPerRoleQuota": "ATTACHED_POLICIES_PER_ROLE",
+    "VersionsPerPolicyQuota": "VERSIONS_PER_POLICY",
+}
 
 
 @operation("iam:CreateAccountAlias")
@@ -72,28 +95,29 @@ def list_account_aliases(call: Call, *, marker: str | None = None, max_items: in
 def get_account_summary(call: Call) -> dict[str, int]:
     """Counts and quotas under AWS's names."""
     call.authorize(account_arn(call.account.id))
-    account = call.account
-    devices = account.mfa_devices
+    quotas = {shown: quota(name) for shown, name in SUMMARY_QUOTAS.items()}
+    return {**_counts(call.account), **quotas, "PolicyVersionsInUseQuota": POLICY_VERSIONS_IN_USE}
+
+
+def _counts(account: Account) -> dict[str, int]:
+    devices, providers = account.mfa_devices, (account.samlproviders, account.oidcproviders)
     return {
         "Users": account.users.count(),
-        "UsersQuota": quota("USERS"),
         "Groups": account.groups.count(),
-        "GroupsQuota": quota("GROUPS"),
+        "Roles": account.roles.count(),
         "Policies": account.policies.count(),
-        "PoliciesQuota": quota("POLICIES"),
+        "PolicyVersionsInUse": account.policies.filter(versions__isnull=False).values("versions").count(),
+        "InstanceProfiles": account.instance_profiles.count(),
+        "ServerCertificates": account.server_certificates.count(),
+        "Providers": sum(rows.count() for rows in providers),
         "MFADevices": devices.count(),
         "MFADevicesInUse": devices.filter(enable_date__isnull=False).count(),
         "AccountMFAEnabled": int(devices.filter(for_root=True).exists()),
         "AccountPasswordPresent": 1,
-        "AccountAccessKeysPresent": 0,
+        "AccountAccessKeysPresent": int(account.access_keys.filter(for_root=True).exists()),
+        # Signing certificates are for users alone here.
         "AccountSigningCertificatesPresent": 0,
-        "GroupPolicySizeQuota": quota("INLINE_GROUP"),
-        "UserPolicySizeQuota": quota("INLINE_USER"),
-        "PolicySizeQuota": quota("POLICY_SIZE"),
-        "GroupsPerUserQuota": quota("GROUPS_PER_USER"),
-        "AttachedPoliciesPerUserQuota": quota("ATTACHED_POLICIES_PER_USER"),
-        "AttachedPoliciesPerGroupQuota": quota("ATTACHED_POLICIES_PER_GROUP"),
-        "VersionsPerPolicyQuota": quota("VERSIONS_PER_POLICY"),
+        "GlobalEndpointTokenVersion": TOKEN_VERSIONS[account.global_endpoint_token_version],
     }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from accounts.models import Group, User
+from accounts.models import Role, User
 from operations.access_keys import delete_access_key, list_access_keys
 from operations.attachments import (
     attach_user_policy,
     detach_group_policy,
+    detach_role_policy,
     detach_user_policy,
     list_attached_group_policies,
     list_attached_user_policies,
@@ -17,6 +18,7 @@ from operations.attachments import (
 from operations.boundaries import put_user_permissions_boundary
 from operations.caller import Caller
 from operations.groups import delete_group, get_group, list_groups_for_user
+from operations.holdings import Holder
 from operations.inline_policies import (
     delete_group_policy,
     delete_user_policy,
@@ -32,6 +34,12 @@ from operations.paging import Page
 from operations.paper import Items
 from operations.policies import delete_policy, list_entities_for_policy
 from operations.policy_versions import delete_policy_version, list_policy_versions
+from operations.service_specific_credentials import (
+    delete_service_specific_credential,
+    list_service_specific_credentials,
+)
+from operations.signing_certificates import delete_signing_certificate, list_signing_certificates
+from operations.ssh_public_keys import delete_ssh_public_key, list_ssh_public_keys
 from operations.users import delete_user, get_user
 
 T = TypeVar("T")
@@ -60,6 +68,20 @@ def _strip_credentials(caller: Caller, user: User) -> None:
         serial_number = device.serial_number
         deactivate_mfa_device(caller, user_name=user.user_name, serial_number=serial_number)
         delete_virtual_mfa_device(caller, serial_number=serial_number)
+    _strip_service_credentials(caller, user.user_name)
+
+
+def _strip_service_credentials(caller: Caller, user_name: str) -> None:
+    for certificate in list_signing_certificates(caller, user_name=user_name).items:
+        delete_signing_certificate(caller, user_name=user_name, certificate_id=certificate.certificate_id)
+    for key in list_ssh_public_keys(caller, user_name=user_name).items:
+        delete_ssh_public_key(caller, user_name=user_name, ssh_public_key_id=key.ssh_public_key_id)
+    for one in list_service_specific_credentials(caller, user_name=user_name).items:
+        delete_service_specific_credential(
+            caller,
+            user_name=user_name,
+            service_specific_credential_id=one.service_specific_credential_id,
+        )
 
 
 def delete_group_with_everything(caller: Caller, group_name: str) -> None:
@@ -83,6 +105,8 @@ def delete_policy_everywhere(caller: Caller, policy_arn: str) -> None:
         for holder in _holders(caller, policy_arn):
             if isinstance(holder, User):
                 detach_user_policy(caller, user_name=holder.user_name, policy_arn=policy_arn)
+            elif isinstance(holder, Role):
+                detach_role_policy(caller, role_name=holder.role_name, policy_arn=policy_arn)
             else:
                 detach_group_policy(caller, group_name=holder.group_name, policy_arn=policy_arn)
         for version in list_policy_versions(caller, policy_arn=policy_arn).items:
@@ -91,7 +115,7 @@ def delete_policy_everywhere(caller: Caller, policy_arn: str) -> None:
         delete_policy(caller, policy_arn=policy_arn)
 
 
-def _holders(caller: Caller, policy_arn: str) -> Iterator[Group | User]:
+def _holders(caller: Caller, policy_arn: str) -> Iterator[Holder]:
     return _all(
         lambda marker: list_entities_for_policy(
             caller, policy_arn=policy_arn, policy_usage_filter="PermissionsPolicy", marker=marker

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
-from accounts.models import RootUser, User
-from operations.caller import Caller, Credential, CredentialKind, Nobody, System
+from accounts.models import Role, RootUser, User
+from operations.caller import Caller, Credential, CredentialKind
 from operations.holdings import policies_of
+from operations.principals import AnyPrincipal, AssumedRole, FederatedUser, Nobody, System
 from policies.engine import (
     Asker,
     Decision,
@@ -57,6 +58,18 @@ PLACES = {
     Layer.RCP: "each level of resource control policies",
     Layer.VPC_ENDPOINT: "the endpoint's policy",
 }
+# What `aws:PrincipalType` says of each kind; of all others that they are users.
+_TYPES = {"Root": "Account", "AssumedRole": "AssumedRole", "FederatedUser": "FederatedUser"}
+# What is known of every request, whoever makes it.
+CIRCUMSTANCES = (
+    "aws:SourceIp",
+    "aws:UserAgent",
+    "aws:SecureTransport",
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:ViaAWSService",
+    "aws:RequestedRegion",
+)
 DENIED_BY = {
     Layer.IDENTITY: "an identity-based policy",
     Layer.PERMISSIONS_BOUNDARY: "a permissions boundary",
@@ -157,7 +170,16 @@ def sources_of(caller: Caller) -> tuple[Source, ...]:
     principal = caller.principal
     if isinstance(principal, System):
         return (Source(Kind.IDENTITY, "SystemAccess", "", parsed(SYSTEM_ACCESS)),)
-    return (*session_sources(caller), *(policies_of(principal) if isinstance(principal, User) else ()))
+    holder = holder_of(principal)
+    return (*session_sources(caller), *(policies_of(holder) if holder else ()))
+
+
+def holder_of(principal: AnyPrincipal) -> User | Role | None:
+    """Whose policies a principal has; the root user, the installation and nobody have none."""
+    if isinstance(principal, AssumedRole):
+        return principal.role
+    bearer = principal.issuer if isinstance(principal, FederatedUser) else principal
+    return bearer if isinstance(bearer, User) else None
 
 
 def session_sources(caller: Caller) -> tuple[Source, ...]:
@@ -172,21 +194,44 @@ def source_of_resource(text: str, action: str, resource: str) -> Source:
     return Source(kind, "resource policy", "", parsed(text))
 
 
-def request_of(caller: Caller, action: str, resource: str, *, now: datetime, context: Context) -> Request:
-    principal = caller.principal
+def request_of(
+    caller: Caller,
+    action: str,
+    resource: str,
+    *,
+    now: datetime,
+    context: Context,
+    resource_account: str = "",
+) -> Request:
     return Request(
-        principal=Principal(principal.arn, _kind_of(caller), caller.account_id),
+        principal=engine_principal(caller.principal, caller.account_id),
         action=action,
         resource=resource,
-        resource_account=caller.account_id,
+        resource_account=resource_account or caller.account_id,
         context=_listed({**facts_of(caller, now), **context}),
     )
 
 
-def _kind_of(caller: Caller) -> PrincipalKind:
-    if caller.is_root:
-        return PrincipalKind.ROOT
-    return PrincipalKind.ANONYMOUS if isinstance(caller.principal, Nobody) else PrincipalKind.USER
+def request_of_federated(
+    caller: Caller, provider_arn: str, role: Role, action: str, *, now: datetime, context: Context
+) -> Request:
+    """What somebody asks of a role whom a provider vouches for: nobody has signed, so little else is known."""
+    facts = facts_of(caller, now)
+    known = {**{key: facts[key] for key in CIRCUMSTANCES}, "aws:ResourceAccount": role.account_id, **context}
+    principal = Principal(provider_arn, PrincipalKind.FEDERATED)
+    return Request(principal, action, role.arn, role.account_id, _listed(known))
+
+
+def engine_principal(principal: AnyPrincipal, account_id: str) -> Principal:
+    """The caller as the engine knows it; behind a session stands the role or the user it was made from."""
+    if isinstance(principal, AssumedRole):
+        return Principal(principal.arn, PrincipalKind.ASSUMED_ROLE, account_id, principal.role.arn)
+    if isinstance(principal, FederatedUser):
+        return Principal(principal.arn, PrincipalKind.FEDERATED_USER, account_id, principal.issuer.arn)
+    if isinstance(principal, RootUser):
+        return Principal(principal.arn, PrincipalKind.ROOT, account_id)
+    kind = PrincipalKind.ANONYMOUS if isinstance(principal, Nobody) else PrincipalKind.USER
+    return Principal(principal.arn, kind, account_id)
 
 
 def facts_of(caller: Caller, now: datetime) -> dict[str, str | Sequence[str]]:
@@ -200,23 +245,26 @@ def facts_of(caller: Caller, now: datetime) -> dict[str, str | Sequence[str]]:
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:ViaAWSService": "false",
-        "aws:RequestedRegion": "us-east-1",
+        "aws:RequestedRegion": client.region,
     }
     return facts | _session_facts(
         credential, now - (caller.account.clock_offset if caller.account else timedelta())
     )
 
 
-def facts_of_principal(principal: RootUser | User | System | Nobody, account_id: str) -> dict[str, str]:
+def facts_of_principal(principal: AnyPrincipal, account_id: str) -> dict[str, str]:
     """The condition keys that describe a principal, whatever it asks and from wherever."""
     facts = {
-        "aws:PrincipalArn": principal.arn,
+        # A session is known by the ARN of its role ("aws:PrincipalArn", global condition keys).
+        "aws:PrincipalArn": principal.role.arn if isinstance(principal, AssumedRole) else principal.arn,
         "aws:PrincipalAccount": account_id,
-        "aws:PrincipalType": "Account" if isinstance(principal, RootUser) else "User",
+        "aws:PrincipalType": _TYPES.get(principal.kind, "User"),
         "aws:userid": principal.unique_id,
     }
     if isinstance(principal, User):
         facts["aws:username"] = principal.user_name
+    if isinstance(principal, AssumedRole):
+        facts |= principal.federation
     return facts | {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in principal.tags}
 
 
@@ -229,8 +277,8 @@ def asker_of(principal: RootUser | User, resource: str | None = None) -> Asker:
 
 
 def _session_facts(credential: Credential, now: datetime) -> dict[str, str | Sequence[str]]:
-    """What signing in added: absent without a session, and its times are real ones, like `now` here."""
-    if credential.kind != CredentialKind.CONSOLE:
+    """What signing in added: absent with an access key, and its times are real ones, like `now` here."""
+    if credential.kind not in (CredentialKind.CONSOLE, CredentialKind.TEMPORARY):
         return {}
     facts: dict[str, str | Sequence[str]] = {
         "aws:MultiFactorAuthPresent": str(bool(credential.mfa_time)).lower()

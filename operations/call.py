@@ -7,19 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
-from accounts.models import Account
+from accounts.models import Account, Role
 from iamconsole import clock
 from operations.authorization import (
     Context,
     Explanation,
     explanation_of,
     request_of,
+    request_of_federated,
     source_of_resource,
     tag_context,
 )
-from operations.caller import Caller, CredentialKind
-from operations.errors import AccessDenied, FreshProofRequired, NoSuchEntity, ServiceFailure
+from operations.caller import AUTHENTICATED, Caller, CredentialKind
+from operations.errors import (
+    AccessDenied,
+    FreshProofRequired,
+    InvalidClientTokenId,
+    NoSuchEntity,
+    ServiceFailure,
+)
 from operations.prepared import policies_of_caller
+from operations.principals import AssumedRole, FederatedUser
 from policies.engine import Decision, PolicySet, decide
 
 
@@ -146,17 +154,23 @@ class Call:
         action: str | None = None,
         shown: str | None = None,
         resource_policy: str | None = None,
+        resource_account: str = "",
     ) -> None:
-        """Decide on `resource`, by its own policy too; raises AccessDenied with the explanation."""
+        """Decide on `resource`, by its own policy too; raises AccessDenied with the explanation.
+
+        The resource is the caller's account's unless another `resource_account` is named.
+        """
         request = request_of(
             self.caller,
             action or self.action,
             resource,
             now=self.now,
             context={"aws:ResourceAccount": self.caller.account_id, **(context or {})},
+            resource_account=resource_account,
         )
-        if self.caller.credential.kind not in (CredentialKind.CONSOLE, CredentialKind.SYSTEM):
+        if self.caller.credential.kind not in AUTHENTICATED:
             raise AccessDenied("Sign in first.")
+        self._ensure_reach(request.action)
         policies = self.policies
         if resource_policy is not None:
             own = source_of_resource(resource_policy, request.action, resource)
@@ -167,6 +181,37 @@ class Call:
         if not decision.is_allowed:
             explanation = explanation_of(self.caller.label, request, policies, shown=shown or resource)
             raise AccessDenied(explanation.message, explanation=explanation)
+
+    def authorize_federated(
+        self, provider_arn: str, role: Role, action: str, context: Context, trust: str
+    ) -> None:
+        """Decide on somebody whom a provider vouches for: the role's trust policy alone lets in.
+
+        Raises AccessDenied, in words that tell nothing of the role.
+        """
+        request = request_of_federated(self.caller, provider_arn, role, action, now=self.now, context=context)
+        decision = decide(request, [source_of_resource(trust, action, role.arn)])
+        self.decisions.append(decision)
+        self.note.resources.append(role.arn)
+        if not decision.is_allowed:
+            raise AccessDenied(f"Not authorized to perform {action}")
+
+    def _ensure_reach(self, action: str) -> None:
+        """What temporary credentials of a user are good for; those of a role have no such limits.
+
+        "You cannot call any IAM API operations unless MFA authentication information is included in the request. You
+        cannot call any STS API except AssumeRole or GetCallerIdentity" (GetSessionToken); of a federated user, only
+        the latter. Raises InvalidClientTokenId, as AWS does.
+        """
+        caller = self.caller
+        if caller.credential.kind != CredentialKind.TEMPORARY or isinstance(caller.principal, AssumedRole):
+            return
+        is_federated = isinstance(caller.principal, FederatedUser)
+        service, _, name = action.partition(":")
+        open_to_it = {"GetCallerIdentity"} if is_federated else {"GetCallerIdentity", "AssumeRole"}
+        is_open = name in open_to_it if service == "sts" else caller.has_mfa and not is_federated
+        if service in ("iam", "sts") and not is_open:
+            raise InvalidClientTokenId("The security token included in the request is invalid.")
 
     def admit(self, *kinds: CredentialKind) -> None:
         """For the few operations outside IAM policies: the credential itself is what allows them."""

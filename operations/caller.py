@@ -6,22 +6,30 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar, Protocol
 
-from accounts.models import Account, RootUser, User
+from accounts.models import AccessKey, Account, Role, RootUser, User
 from operations.errors import InvalidClientTokenId, ServiceFailure
+from operations.principals import AnyPrincipal, AssumedRole, FederatedUser, Nobody, System
 
 FRESH = timedelta(minutes=10)
 
 
 class CredentialKind(StrEnum):
-    """What was shown to get here. Only the first two reach what policies decide."""
+    """What was shown to get here. Only the first four reach what policies decide."""
 
     CONSOLE = "console"
     SYSTEM = "system"
+    ACCESS_KEY = "access-key"
+    # Made by STS: of a role, of a user, or of somebody whom a user vouches for.
+    TEMPORARY = "temporary"
     # The password is done, the second factor is not: good for finishing the sign-in and for nothing else.
     HALF = "half"
     NOBODY = "nobody"
+
+
+AUTHENTICATED = frozenset(
+    {CredentialKind.CONSOLE, CredentialKind.SYSTEM, CredentialKind.ACCESS_KEY, CredentialKind.TEMPORARY}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,9 @@ class Credential:
     proof_time: datetime | None = None
     source_identity: str = ""
     session_policies: tuple[str, ...] = ()
+    access_key_id: str = ""
+    # Of the session tags, those that the next role takes over.
+    transitive_tag_keys: tuple[str, ...] = ()
 
     def is_fresh(self, at: datetime) -> bool:
         return self.proof_time is not None and at - self.proof_time <= FRESH
@@ -49,57 +60,14 @@ class Client:
     user_agent: str = ""
     request_id: str = ""
     is_secure: bool = False
-
-
-class Principal(Protocol):
-    """What authorization and the trail need of an identity."""
-
-    @property
-    def arn(self) -> str: ...
-    @property
-    def unique_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def tags(self) -> list[dict[str, str]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class System:
-    """The installation itself, acting through manage.py. It has an ARN and a policy like everybody else."""
-
-    account_id: str
-    kind: ClassVar[str] = "AWSService"
-    tags: ClassVar[list[dict[str, str]]] = []
-    label: ClassVar[str] = "manage.py"
-
-    @property
-    def arn(self) -> str:
-        return f"arn:aws:iam::{self.account_id}:system/manage.py"
-
-    @property
-    def unique_id(self) -> str:
-        return f"{self.account_id}:system"
-
-
-@dataclass(frozen=True, slots=True)
-class Nobody:
-    """Somebody who has not signed in: may sign up, sign in, and ask for a new root password."""
-
-    kind: ClassVar[str] = "Anonymous"
-    arn: ClassVar[str] = "*"
-    unique_id: ClassVar[str] = "ANONYMOUS"
-    label: ClassVar[str] = "anonymous"
-    tags: ClassVar[list[dict[str, str]]] = []
+    region: str = "us-east-1"
 
 
 @dataclass(frozen=True)
 class Caller:
     """Resolved once a request; an operation resolves it again when the account has changed since."""
 
-    principal: RootUser | User | System | Nobody
+    principal: AnyPrincipal
     credential: Credential
     account: Account | None
     client: Client = field(default_factory=Client)
@@ -120,6 +88,11 @@ class Caller:
         return self.principal if isinstance(self.principal, User) else None
 
     @property
+    def role(self) -> Role | None:
+        """The role whose permissions the caller has for the time being."""
+        return self.principal.role if isinstance(self.principal, AssumedRole) else None
+
+    @property
     def has_mfa(self) -> bool:
         return self.credential.mfa_time is not None
 
@@ -133,20 +106,41 @@ class Caller:
 
     def resolved_again(self, account: Account) -> Caller:
         """The same caller read afresh under the account's lock; raises InvalidClientTokenId when it is gone."""
-        principal = self._reread()
-        if isinstance(principal, RootUser | User) and principal.session_epoch != self.credential.epoch:
-            raise InvalidClientTokenId("The security token included in the request is invalid.")
+        try:
+            principal = _reread(self.principal)
+        except (User.DoesNotExist, Role.DoesNotExist) as error:
+            raise _gone() from error
+        credential = self.credential
+        is_signed_in = credential.kind in (CredentialKind.CONSOLE, CredentialKind.HALF)
+        if (
+            is_signed_in
+            and isinstance(principal, RootUser | User)
+            and principal.session_epoch != credential.epoch
+        ):
+            raise _gone()
+        keys = AccessKey.objects.filter(access_key_id=credential.access_key_id, is_active=True)
+        if credential.kind == CredentialKind.ACCESS_KEY and not keys.exists():
+            raise _gone()
         return replace(self, principal=principal, account=account)
 
-    def _reread(self) -> RootUser | User | System | Nobody:
-        try:
-            if isinstance(self.principal, User):
-                return User.objects.select_related("permissions_boundary").get(pk=self.principal.pk)
-            if isinstance(self.principal, RootUser):
-                return RootUser.objects.get(pk=self.principal.pk)
-        except User.DoesNotExist as error:
-            raise InvalidClientTokenId("The security token included in the request is invalid.") from error
-        return self.principal
+
+def _reread(principal: AnyPrincipal) -> AnyPrincipal:
+    if isinstance(principal, AssumedRole):
+        roles = Role.objects.select_related("permissions_boundary")
+        return replace(principal, role=roles.get(pk=principal.role.pk))
+    if isinstance(principal, FederatedUser):
+        return replace(principal, issuer=_reread_identity(principal.issuer))
+    return _reread_identity(principal) if isinstance(principal, RootUser | User) else principal
+
+
+def _reread_identity(identity: RootUser | User) -> RootUser | User:
+    if isinstance(identity, User):
+        return User.objects.select_related("permissions_boundary").get(pk=identity.pk)
+    return RootUser.objects.get(pk=identity.pk)
+
+
+def _gone() -> InvalidClientTokenId:
+    return InvalidClientTokenId("The security token included in the request is invalid.")
 
 
 def system_caller(account: Account | None) -> Caller:

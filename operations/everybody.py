@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Account, Group, RootUser, User
+from accounts.models import Account, Group, Role, RootUser, User
 from operations.authorization import asker_of
 from operations.holdings import Held, Row, attached_rows, inline_rows, managed, sources_of_rows
 from policies.engine import Holder, Kind, Source
@@ -93,11 +94,30 @@ def holdings_of(
     return Holdings(found, dict(own), dict(of_groups), dict(members), boundaries)
 
 
+def roles_holding(
+    account: Account, roles: QuerySet[Role], known: dict[Row, Source] | None = None
+) -> list[tuple[Role, Sources]]:
+    """These roles, each with its boundary and its policies, in a few queries."""
+    found = list(roles.select_related("trust_policy"))
+    columns = ("role_id", "holder_group", "owner", "folder", "title", "text_hash")
+    attached = attached_rows(account.attachments.filter(role__in=roles)).values_list(*columns)
+    inline = inline_rows(account.inline_policies.filter(role__in=roles)).values_list(*columns)
+    limits = _limits({role.permissions_boundary_id for role in found} - {None})
+    rows: dict[int, list[Row]] = {
+        role.pk: [limits[role.permissions_boundary_id]] if role.permissions_boundary_id else []
+        for role in found
+    }
+    for role_id, group_name, *row in attached.union(inline, all=True):
+        rows[role_id].append((Kind.IDENTITY, Held(group_name, *row)))
+    sources = iter(sources_of_rows([row for held in rows.values() for row in held], known))
+    return [(role, tuple(islice(sources, len(rows[role.pk])))) for role in found]
+
+
 def _held(
     account: Account, users: QuerySet[User] | None, groups: QuerySet[Group] | None
 ) -> Iterator[tuple[Place, Row]]:
     columns = ("user_id", "group_id", "holder_group", "owner", "folder", "title", "text_hash")
-    held_by = Q()
+    held_by = Q(role__isnull=True)
     if users is not None:
         held_by = Q(user__in=users) | Q(group__memberships__user__in=users) | Q(group__in=groups or [])
     attached = attached_rows(account.attachments.filter(held_by)).values_list(*columns)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
-from accounts.models import Attachment, Group, InlinePolicy, User
+from accounts.models import Attachment, Group, InlinePolicy, Role, User
+from accounts.prepared_queries import PreparedRows
 from policies.engine import Kind, Source, parse_policy
 from policies.engine import Policy as Document
 from policies.models import AWS_ACCOUNT, Policy, PolicyText, PolicyVersion
@@ -15,6 +16,9 @@ from policies.models import AWS_ACCOUNT, Policy, PolicyText, PolicyVersion
 # Stored texts were accepted once; some of AWS's own are longer than what may be typed.
 STORED_LENGTH = 1_000_000
 INLINE = "inline"
+
+Holder: TypeAlias = User | Group | Role
+"""Whatever policies are attached to or embedded in."""
 
 
 class DocumentCache:
@@ -62,9 +66,16 @@ class Held(NamedTuple):
 Row: TypeAlias = tuple[Kind, Held]
 
 
-def policies_of(user: User) -> tuple[Source, ...]:
-    """The identity policies of a user and its boundary, in one query while the documents are cached."""
-    return sources_of_rows(rows_of(user))
+def name_of(holder: Holder) -> str:
+    """The holder's own name, under which operations find it."""
+    if isinstance(holder, Role):
+        return holder.role_name
+    return holder.user_name if isinstance(holder, User) else holder.group_name
+
+
+def policies_of(identity: User | Role) -> tuple[Source, ...]:
+    """The identity policies of a user or a role and its boundary, in one query while the documents are cached."""
+    return sources_of_rows(rows_of(identity))
 
 
 def sources_of_group(group: Group) -> tuple[Source, ...]:
@@ -72,16 +83,17 @@ def sources_of_group(group: Group) -> tuple[Source, ...]:
     return sources_of_rows(rows_of(group))
 
 
-def rows_of(holder: User | Group) -> list[Row]:
-    """The policies of a user or a group before they are parsed, each with the hash of its text."""
+def rows_of(holder: Holder) -> list[Row]:
+    """The policies of a user, a role or a group before they are parsed, each with the hash of its text."""
     if isinstance(holder, Group):
         return _held(Q(group=holder))
     boundary = [(Kind.BOUNDARY, held) for held in _boundary(holder)]
-    return [*boundary, *_held(Q(user=holder) | Q(group__memberships__user=holder))]
+    prepared = ROWS_OF_ROLE if isinstance(holder, Role) else ROWS_OF_USER
+    return [*boundary, *_rows(prepared.all(*[holder.pk] * (2 if isinstance(holder, Role) else 4)))]
 
 
 def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:
-    """Managed policies as they would count once attached to a user."""
+    """Managed policies as they would count once attached to a user or a role."""
     if not policies:
         return ()
     versions = PolicyVersion.objects.filter(policy__in=policies, is_default=True).select_related("policy")
@@ -89,14 +101,31 @@ def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:
 
 
 def _held(holder: Q) -> list[Row]:
+    return _rows(_query(holder, holder))
+
+
+def _query(attached_to: Q, embedded_in: Q) -> QuerySet[Any, Any]:
     """Attached and inline policies, through a group or directly."""
     columns = ("holder_group", "owner", "folder", "title", "text_hash")
-    attached = attached_rows(Attachment.objects.filter(holder)).values_list(*columns)
-    inline = inline_rows(InlinePolicy.objects.filter(holder)).values_list(*columns)
+    attached = attached_rows(Attachment.objects.filter(attached_to)).values_list(*columns)
+    inline = inline_rows(InlinePolicy.objects.filter(embedded_in)).values_list(*columns)
+    return attached.union(inline, all=True)
+
+
+def _rows(found: Iterable[Sequence[Any]]) -> list[Row]:
     return [
-        (Kind.GROUP if group_name else Kind.IDENTITY, Held(group_name, *row))
-        for group_name, *row in attached.union(inline, all=True)
+        (Kind.GROUP if group_name else Kind.IDENTITY, Held(group_name, *row)) for group_name, *row in found
     ]
+
+
+def _of_user(own: int, through: int) -> Q:
+    return Q(user_id=own) | Q(group__memberships__user_id=through)
+
+
+ROWS_OF_USER = PreparedRows(
+    lambda one, two, three, four: _query(_of_user(one, two), _of_user(three, four)), int, int, int, int
+)
+ROWS_OF_ROLE = PreparedRows(lambda one, two: _query(Q(role_id=one), Q(role_id=two)), int, int)
 
 
 def attached_rows(attachments: QuerySet[Attachment]) -> QuerySet[Attachment]:
@@ -125,8 +154,8 @@ def inline_rows(policies: QuerySet[InlinePolicy]) -> QuerySet[InlinePolicy]:
     ).order_by()
 
 
-def _boundary(user: User) -> list[Held]:
-    policy = user.permissions_boundary
+def _boundary(identity: User | Role) -> list[Held]:
+    policy = identity.permissions_boundary
     return [] if policy is None else [managed(policy.default_version)]
 
 

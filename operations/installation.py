@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import Account, Group, Membership, User
+from accounts.models import Account, Group, Membership, SAMLProvider, User
 from accounts.names import IdPrefix, new_unique_id
 from accounts.sealing import is_current, seal, unseal
 from operations.access_keys import new_access_key
@@ -103,12 +103,31 @@ def rotate_secrets(call: Call) -> int:
     count = 0
     for device in call.account.mfa_devices.all():
         if not is_current(device.seed):
-            device.seed = seal(unseal(device.seed, context=device.seal_context), context=device.seal_context)
+            device.seed = _sealed_again(device.seed, device.seal_context)
             device.save(update_fields=["seed"])
             count += 1
     for key in call.account.access_keys.all():
         if not is_current(key.secret):
-            key.secret = seal(unseal(key.secret, context=key.seal_context), context=key.seal_context)
+            key.secret = _sealed_again(key.secret, key.seal_context)
             key.save(update_fields=["secret"])
             count += 1
-    return count
+    for certificate in call.account.server_certificates.all():
+        if not is_current(certificate.private_key):
+            certificate.private_key = _sealed_again(certificate.private_key, certificate.seal_context)
+            certificate.save(update_fields=["private_key"])
+            count += 1
+    return count + sum(map(_rotate_keys_of, call.account.samlproviders.all()))
+
+
+def _rotate_keys_of(provider: SAMLProvider) -> int:
+    """How many private keys of a provider had to be sealed again."""
+    old = [key for key in provider.private_keys if not is_current(key["PrivateKey"])]
+    for key in old:
+        key["PrivateKey"] = _sealed_again(key["PrivateKey"], provider.seal_context(key["KeyId"]))
+    if old:
+        provider.save(update_fields=["private_keys"])
+    return len(old)
+
+
+def _sealed_again(sealed: str, context: str) -> str:
+    return seal(unseal(sealed, context=context), context=context)

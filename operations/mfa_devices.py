@@ -15,6 +15,7 @@ from accounts.sealing import seal, unseal
 from operations.call import Call
 from operations.caller import Caller
 from operations.errors import (
+    AccessDenied,
     DeleteConflict,
     EntityAlreadyExists,
     InvalidAuthenticationCode,
@@ -48,7 +49,9 @@ class NewDevice:
 def devices_of(caller: Caller) -> QuerySet[MFADevice]:
     """The enabled devices of the identity behind a sign-in."""
     enabled = MFADevice.objects.filter(account_id=caller.account_id, enable_date__isnull=False)
-    return enabled.filter(user=caller.user) if caller.user else enabled.filter(for_root=True)
+    if caller.is_root:
+        return enabled.filter(for_root=True)
+    return enabled.filter(user=caller.user) if caller.user else enabled.none()
 
 
 def ensure_consecutive(seed: str, codes: tuple[str, str], at: datetime) -> int:
@@ -74,11 +77,24 @@ def spend_code(call: Call, code: str) -> MFADevice:
     The count of wrong codes is kept on the device and stays when the sign-in is refused. Raises Throttling and
     InvalidAuthenticationCode.
     """
-    devices = [
-        device
-        for device in devices_of(call.caller)
-        if not throttling.is_blocked(device.blocked_until, call.real_now)
-    ]
+    return _spend_one_of(call, devices_of(call.caller), code)
+
+
+def spend_code_of(call: Call, serial_number: str, code: str) -> None:
+    """The same for a call that names the device; raises AccessDenied, as STS does for whatever is wrong."""
+    device = MFADevice.find(call.account, serial_number)
+    own = devices_of(call.caller).filter(pk=device.pk) if device else MFADevice.objects.none()
+    refused = AccessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
+    if not own:
+        raise refused
+    try:
+        _spend_one_of(call, own, code)
+    except (InvalidAuthenticationCode, Throttling) as error:
+        raise refused from error
+
+
+def _spend_one_of(call: Call, enabled: QuerySet[MFADevice], code: str) -> MFADevice:
+    devices = [device for device in enabled if not throttling.is_blocked(device.blocked_until, call.real_now)]
     if not devices:
         raise Throttling(
             "Too many wrong codes. Wait a while, then try again with a new code.",
@@ -229,6 +245,21 @@ def resync_mfa_device(
     device.drift_steps, device.last_step = step - totp.step_at(call.real_now), step
     device.failed_codes, device.blocked_until = 0, None
     device.save()
+
+
+@operation("iam:GetMFADevice", reads=True)
+def get_mfa_device(call: Call, *, serial_number: str, user_name: str | None = None) -> MFADevice:
+    """One enabled device of a user; the caller's own when nobody is named. One of somebody else is not found."""
+    if user_name is None and call.caller.is_root:
+        call.authorize(call.caller.principal.arn)
+        owned = call.account.mfa_devices.filter(for_root=True)
+    else:
+        user = call.access(User, name_or_own(call, user_name))
+        owned = user.mfa_devices.all()
+    device = MFADevice.find(call.account, serial_number)
+    if device is None or not owned.filter(pk=device.pk, enable_date__isnull=False).exists():
+        raise NoSuchEntity(MFADevice.missing(serial_number), parameter="serial_number")
+    return device
 
 
 @operation("iam:ListMFADevices", reads=True)

@@ -8,24 +8,27 @@ Read: no transaction and no event; a refusal appends its event in a transaction 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import cache, wraps
+from importlib import import_module
 from typing import Concatenate, ParamSpec, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Account
 from accounts.models.account import new_revision
+from accounts.prepared_queries import PreparedQuery
 from audit.models import Event
 from operations import trail
 from operations.call import Call
 from operations.caller import Caller
-from operations.errors import AccessDenied, ServiceError, ServiceFailure
+from operations.errors import AccessDenied, InvalidClientTokenId, ServiceError, ServiceFailure
 from operations.prepared import reading_afresh
-from operations.shapes import validate
+from operations.shapes import ensure_complete, validate
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,15 +37,45 @@ logger = logging.getLogger("iamconsole.operations")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the registry knows of an operation: its name on the wire, its action, and whether it only reads."""
+    """What the registry knows of an operation: its name on the wire, its action, and whether it only reads.
+
+    One that `keeps_revision` is recorded, but nothing that anybody may do follows from it.
+    """
 
     name: str
     action: str
     reads: bool
+    keeps_revision: bool
     function: Callable[..., object]
 
 
 registry: dict[str, Operation] = {}
+_performers: dict[str, Callable[..., object]] = {}
+
+
+@cache
+def registered() -> Mapping[str, Operation]:
+    """All operations by name, also those whose module nobody has imported yet."""
+    package = import_module("operations")
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg:
+            import_module(f"operations.{module.name}")
+    return registry
+
+
+def perform(caller: Caller, name: str, parameters: Mapping[str, object]) -> object:
+    """The operation `name`, for whoever knows it only when the program runs.
+
+    Raises ValidationError for parameters that the model requires and that are not there, and whatever the
+    operation raises; KeyError for a name that is none.
+    """
+    registered()
+    ensure_complete(name, parameters)
+    return _performers[name](caller, **parameters)
+
+
+MOVE_REVISION = "UPDATE accounts_account SET revision = %s WHERE id = %s"
+LOCKED = PreparedQuery(lambda account_id: Account.objects.select_for_update().filter(pk=account_id), str)
 
 
 class Act:
@@ -52,6 +85,7 @@ class Act:
         self.caller = caller
         self.name = name
         self.events: list[Event] = []
+        self.has_changes = False
         self.refused: Event | None = None
         self.after_refusal: list[Callable[[], None]] = []
 
@@ -66,6 +100,7 @@ class Act:
             self.after_refusal = call.after_refusal
             raise
         self.events.append(trail.event_of(operation, call, parameters, act=self.name))
+        self.has_changes = self.has_changes or not operation.keeps_revision
         trail.remember_use(call, operation)
         return result
 
@@ -103,7 +138,9 @@ def _under_lock(caller: Caller) -> Caller:
     """Take the account's lock; a caller resolved before somebody else's write is resolved again."""
     if caller.account is None:
         return caller
-    account = Account.objects.select_for_update().get(pk=caller.account.pk)
+    account = LOCKED.first(caller.account.id)
+    if account is None:
+        raise InvalidClientTokenId("The account is gone.")
     if account.revision != caller.account.revision:
         return caller.resolved_again(account)
     return replace(caller, account=account)
@@ -116,17 +153,20 @@ def _conclude(performed: Act, *, refused: bool) -> None:
         trail.append([performed.refused] if performed.refused else [])
         return
     trail.append(performed.events)
-    changed = {event.account_id for event in performed.events}
-    Account.objects.filter(pk__in=changed).update(revision=new_revision())
+    if not performed.has_changes:
+        return
+    with connection.cursor() as cursor:
+        for account_id in {event.account_id for event in performed.events}:
+            cursor.execute(MOVE_REVISION, [new_revision(), account_id])
 
 
 def operation(
-    name: str, *, action: str | None = None, reads: bool = False
+    name: str, *, action: str | None = None, reads: bool = False, keeps_revision: bool = False
 ) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Caller, P], R]]:
     """Register `function` as the operation `name` (`iam:CreateUser`), authorized by `action` (the name itself)."""
 
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Caller, P], R]:
-        described = Operation(name, action or name, reads, function)
+        described = Operation(name, action or name, reads, keeps_revision, function)
         registry[name] = described
 
         @wraps(function)
@@ -136,6 +176,7 @@ def operation(
                 return _read(described, caller, function, *args, **kwargs)
             return _write(described, caller, function, *args, **kwargs)
 
+        _performers[name] = perform
         return perform
 
     return decorate

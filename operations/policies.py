@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from accounts.models import Account, Group, User
+from accounts.models import Account, Group, Role, User
 from accounts.names import IdPrefix, name_key, new_unique_id
 from operations.call import Call
 from operations.documents import ensure_policy_size, stored
-from operations.errors import DeleteConflict, EntityAlreadyExists
+from operations.errors import DeleteConflict, EntityAlreadyExists, ValidationError
+from operations.holdings import Holder
 from operations.operation import operation
 from operations.paging import DEFAULT_MAX_ITEMS, Page, key_of, marker_of, page_of
 from operations.quotas import ensure_room
@@ -35,16 +36,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PolicyEntities(Page[Group | User]):
-    """Who has a policy, as permissions or as a boundary: groups first, then users."""
+class PolicyEntities(Page[Holder]):
+    """Who has a policy, as permissions or as a boundary: groups first, then users, then roles."""
 
     @property
-    def groups(self) -> list[Group]:
+    def policy_groups(self) -> list[Group]:
         return [one for one in self.items if isinstance(one, Group)]
 
     @property
-    def users(self) -> list[User]:
+    def policy_users(self) -> list[User]:
         return [one for one in self.items if isinstance(one, User)]
+
+    @property
+    def policy_roles(self) -> list[Role]:
+        return [one for one in self.items if isinstance(one, Role)]
 
 
 @operation("iam:CreatePolicy")
@@ -56,7 +61,7 @@ def create_policy(
     policy_document: str,
     description: str | None = None,
     tags: Sequence[Tag] = (),
-) -> Policy:
+) -> ListedPolicy:
     """Make a policy whose first version is in force; it is attached to nothing.
 
     Raises MalformedPolicyDocument, EntityAlreadyExists and LimitExceeded. Tags need iam:TagPolicy as well.
@@ -82,14 +87,14 @@ def create_policy(
     policy.versions.create(number=1, text=stored(policy_document), create_date=call.now, is_default=True)
     call.respond(policyId=policy.policy_id, arn=policy.arn)
     call.undo_by("iam:DeletePolicy", policy_arn=policy.arn)
-    return policy
+    return described(call.account).get(pk=policy.pk)
 
 
 @operation("iam:GetPolicy", reads=True)
 def get_policy(call: Call, *, policy_arn: str) -> ListedPolicy:
     """The policy with its `attachment_count`, `permissions_boundary_usage_count` and `default_version_id`."""
     policy = call.access(Policy, policy_arn)
-    return _described(call.account).get(pk=policy.pk)
+    return described(call.account).get(pk=policy.pk)
 
 
 @operation("iam:ListPolicies", reads=True)
@@ -105,7 +110,7 @@ def list_policies(
 ) -> Page[ListedPolicy]:
     """Policies in the order of their names: the account's, AWS's or both, narrowed by path and by use."""
     call.authorize(Policy.arn_of(call.account.id, "*", path_prefix or "/"))
-    policies = _described(call.account).filter(path__startswith=path_prefix or "/")
+    policies = described(call.account).filter(path__startswith=path_prefix or "/")
     if scope in ("AWS", "Local"):
         policies = policies.filter(account__isnull=scope == "AWS")
     if only_attached:
@@ -121,7 +126,7 @@ def delete_policy(call: Call, *, policy_arn: str) -> None:
     policy = call.access(Policy, policy_arn)
     if policy.attachments.exists():
         raise DeleteConflict("Cannot delete a policy attached to entities.")
-    if policy.bounded_users.exists():
+    if policy.bounded_users.exists() or policy.bounded_roles.exists():
         raise DeleteConflict("Cannot delete a policy that is used as a permissions boundary.")
     if policy.versions.count() > 1:
         raise DeleteConflict(
@@ -145,16 +150,19 @@ def list_entities_for_policy(
 ) -> PolicyEntities:
     """Who has the policy; `policy_usage_filter` asks for permissions or for boundaries only."""
     policy = call.access(Policy, policy_arn)
-    under = Q(path__startswith=path_prefix or "/")
-    groups = call.account.groups.filter(under, attachments__policy=policy)
-    users = call.account.users.filter(under & _has(policy, policy_usage_filter)).distinct()
-    asks_groups = entity_filter in (None, "Group") and policy_usage_filter != "PermissionsBoundary"
-    return _entities_page(
-        groups if asks_groups else groups.none(),
-        users if entity_filter in (None, "User") else users.none(),
-        marker=marker,
-        size=max_items or DEFAULT_MAX_ITEMS,
-    )
+    account, is_bounded = call.account, policy_usage_filter == "PermissionsBoundary"
+    has = Q(path__startswith=path_prefix or "/") & _has(policy, policy_usage_filter)
+    groups = account.groups.filter(path__startswith=path_prefix or "/", attachments__policy=policy)
+    holders: dict[str, QuerySet[Any]] = {
+        "group": groups.none() if is_bounded else groups,
+        "user": account.users.filter(has).distinct(),
+        "role": account.roles.filter(has).distinct(),
+    }
+    asked = {
+        kind: rows if entity_filter in (None, kind.capitalize()) else rows.none()
+        for kind, rows in holders.items()
+    }
+    return _entities_page(asked, marker=marker, size=max_items or DEFAULT_MAX_ITEMS)
 
 
 def _has(policy: Policy, usage: str | None) -> Q:
@@ -164,17 +172,16 @@ def _has(policy: Policy, usage: str | None) -> Q:
     )
 
 
-def _entities_page(
-    groups: QuerySet[Group], users: QuerySet[User], *, marker: str | None, size: int
-) -> PolicyEntities:
-    """One page over both lists; a marker is `group <name>` or `user <name>`."""
-    kind, _, key = key_of(marker).partition(" ") if marker else ("group", "", "")
-    if kind == "user":
-        groups, users = groups.none(), users.filter(name_key__gt=key)
-    else:
-        groups = groups.filter(name_key__gt=key)
-    first = list(groups.order_by("name_key")[: size + 1])
-    found: list[Group | User] = [*first, *users.order_by("name_key")[: size + 1 - len(first)]]
+def _entities_page(holders: Mapping[str, QuerySet[Any]], *, marker: str | None, size: int) -> PolicyEntities:
+    """One page over all the lists; a marker is `user <name>`, say, and the lists before that one are done."""
+    kinds = list(holders)
+    reached, _, key = key_of(marker).partition(" ") if marker else (kinds[0], "", "")
+    if reached not in kinds:
+        raise ValidationError("Invalid Marker.", parameter="marker")
+    found: list[Holder] = []
+    for kind in kinds[kinds.index(reached) :]:
+        rows = holders[kind].filter(name_key__gt=key if kind == reached else "").order_by("name_key")
+        found += rows[: size + 1 - len(found)]
     last = found[size - 1] if len(found) > size else None
     place = f"{type(last).__name__.lower()} {last.name_key}" if last else ""
     return PolicyEntities(found[:size], marker_of(place) if place else None)
@@ -208,7 +215,7 @@ def search_policies(
 ) -> Slice[ListedPolicy]:
     """The policies list. `policy_type`: customer, aws, job-function; `used_as` as in ListPolicies, or nothing."""
     call.authorize(Policy.arn_of(call.account.id, "*"))
-    policies = _described(call.account)
+    policies = described(call.account)
     if text:
         policies = policies.filter(Q(name_key__contains=name_key(text)) | Q(description__icontains=text))
     if policy_type:
@@ -232,21 +239,22 @@ def keyed(policies: QuerySet[Policy]) -> QuerySet[Policy]:
     return policies.annotate(listing_key=Concat("name_key", owner, output_field=CharField()))
 
 
-def _described(account: Account) -> QuerySet[ListedPolicy]:
+def described(account: Account) -> QuerySet[ListedPolicy]:
     """All policies of the account and of AWS, with how often this account uses each."""
     visible = keyed(Policy.objects.visible_to(account.id)).filter(versions__is_default=True)
-    attached = account.attachments.filter(policy=OuterRef("pk")).order_by().values("policy")
-    bounded = (
-        account.users.filter(permissions_boundary=OuterRef("pk")).order_by().values("permissions_boundary")
-    )
     described = visible.annotate(
-        attachment_count=Coalesce(Subquery(attached.annotate(total=Count("pk")).values("total")), 0),
-        permissions_boundary_usage_count=Coalesce(
-            Subquery(bounded.annotate(total=Count("pk")).values("total")), 0
-        ),
+        attachment_count=_count_by(account.attachments.all(), "policy"),
+        permissions_boundary_usage_count=_count_by(account.users.all(), "permissions_boundary")
+        + _count_by(account.roles.all(), "permissions_boundary"),
         default_version_id=Concat(Value("v"), Cast(F("versions__number"), CharField())),
     )
     return cast("QuerySet[ListedPolicy]", described)
+
+
+def _count_by(rows: QuerySet[Any], column: str) -> Coalesce:
+    """How many rows name the policy of the query around in that column."""
+    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(total=Count("pk"))
+    return Coalesce(Subquery(counted.values("total")), 0)
 
 
 def _ensure_free(call: Call, policy_name: str) -> None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from accounts.models import Account, RootUser, User
-from operations.authorization import session_sources, sources_of
+from accounts.models import Account, Role, RootUser, User
+from operations.authorization import holder_of, session_sources, sources_of
 from operations.caller import Caller
 from operations.everybody import everybody
 from operations.holdings import Row, rows_of, sources_of_rows
@@ -22,7 +22,7 @@ from policies.engine import Holder, PolicySet, Source
 # An installation of many small accounts must not fill the memory, nor one account of very many users.
 MOST_ACCOUNTS = 256
 MOST_CALLERS = 10_000
-Key = tuple[int, tuple[str, ...]]
+Key = tuple[str, int, tuple[str, ...]]
 Everybody = Sequence[tuple[RootUser | User, Holder]]
 
 
@@ -34,6 +34,9 @@ class Remembered:
     sources: dict[Row, Source] = field(default_factory=dict)
     sets: dict[tuple[tuple[Row, ...], tuple[str, ...]], PolicySet] = field(default_factory=dict)
     callers: dict[Key, PolicySet] = field(default_factory=dict)
+    # Users and roles by their unique ids, and the texts of session policies by their ARNs.
+    bearers: dict[str, RootUser | User | Role] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     _everybody: Everybody | None = None
 
     def everybody(self, account: Account) -> Everybody:
@@ -43,20 +46,20 @@ class Remembered:
         return self._everybody
 
     def policies_of(self, caller: Caller) -> PolicySet:
-        user = caller.user
-        if user is None:
+        holder = holder_of(caller.principal)
+        if holder is None:
             return PolicySet(sources_of(caller))
-        key = user.pk, caller.credential.session_policies
+        key = holder.kind, holder.pk, caller.credential.session_policies
         found = self.callers.get(key)
         if found is None:
             if len(self.callers) >= MOST_CALLERS:
                 self.callers.clear()
                 self.sets.clear()
-            found = self.callers[key] = self._set_of(user, caller)
+            found = self.callers[key] = self._set_of(holder, caller)
         return found
 
-    def _set_of(self, user: User, caller: Caller) -> PolicySet:
-        rows, session = tuple(rows_of(user)), caller.credential.session_policies
+    def _set_of(self, holder: User | Role, caller: Caller) -> PolicySet:
+        rows, session = tuple(rows_of(holder)), caller.credential.session_policies
         found = self.sets.get((rows, session))
         if found is None:
             sources = sources_of_rows(rows, self.sources)
@@ -90,6 +93,12 @@ def policies_of_caller(caller: Caller) -> PolicySet:
     if memory is None or caller.account is None:
         return PolicySet(sources_of(caller))
     return memory.of(caller.account).policies_of(caller)
+
+
+def remembered_of(account: Account) -> Remembered:
+    """What is remembered of the account; where nothing may be, a memory that is forgotten at once."""
+    memory = _memory.get()
+    return Remembered(account.revision) if memory is None else memory.of(account)
 
 
 def everybody_of(account: Account) -> Everybody:

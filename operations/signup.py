@@ -15,7 +15,7 @@ from accounts.names import new_account_id
 from iamconsole import clock
 from operations import letters
 from operations.call import Call
-from operations.caller import Caller, Credential, CredentialKind, Nobody
+from operations.caller import Caller, Credential, CredentialKind
 from operations.errors import (
     AccessDenied,
     EntityAlreadyExists,
@@ -23,6 +23,7 @@ from operations.errors import (
     ValidationError,
 )
 from operations.operation import operation
+from operations.principals import Nobody
 
 LINK_LIFE = timedelta(hours=1)
 LETTER_INTERVAL = timedelta(minutes=5)

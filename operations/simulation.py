@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from accounts.models import Group, User
-from operations.access import CIRCUMSTANCES, ContextEntry, ensure_action
+from accounts.models import Account, Group, Role, User
+from operations.access import ContextEntry, ensure_action
 from operations.authorization import (
+    CIRCUMSTANCES,
     Explanation,
     explanation_of,
     facts_of,
@@ -18,11 +19,13 @@ from operations.authorization import (
 from operations.call import Call
 from operations.errors import MalformedPolicyDocument, ValidationError
 from operations.operation import operation
+from operations.principals import AssumedRole
 from operations.simulated_policies import SimulatedPolicy, fault_in, policies_to_simulate, trial_source
 from policies.catalog import catalog
 from policies.engine import (
     Decision,
     Kind,
+    Policies,
     PolicySet,
     Principal,
     PrincipalKind,
@@ -36,6 +39,8 @@ from policies.engine.patterns import fold
 
 MOST_ACTIONS = 200
 NEW_POLICY, NEW_BOUNDARY = "New policy", "New boundary"
+# Of a role its identity decides less: the rest comes with the session that somebody opens.
+OF_THE_ROLE = ("aws:principal", "aws:username")
 
 Values = Mapping[str, tuple[str, ...]]
 
@@ -61,7 +66,7 @@ class Result:
     request: Request
     decision: Decision
     missing_keys: tuple[str, ...]
-    sources: tuple[Source, ...]
+    policies: PolicySet
 
     @property
     def action(self) -> str:
@@ -69,7 +74,7 @@ class Result:
 
     @property
     def explanation(self) -> Explanation:
-        return explanation_of(self.label, self.request, self.sources, shown=self.request.resource)
+        return explanation_of(self.label, self.request, self.policies, shown=self.request.resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +88,20 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who asks in the simulation, what is known of them, and what is assumed of their requests."""
+    """Who asks in the simulation, what is known of them, and what is assumed of their requests.
+
+    `settled` are the beginnings of the keys that the identity decides.
+    """
 
     label: str
     principal: Principal
     known: Values
     assumed: Values
-    is_user: bool
+    settled: tuple[str, ...] = ()
 
     def answers(self, key: str) -> bool:
         """Whether the identity decides the key: where it has no value, a real request has none either."""
-        return self.is_user and fold(key).startswith(OF_THE_CALLER)
+        return fold(key).startswith(self.settled)
 
 
 @operation("iamconsole:SimulatePolicies", action="iam:SimulatePrincipalPolicy", reads=True)
@@ -122,10 +130,10 @@ def simulate_policies(
     drafts = {edit["PolicyKey"]: edit["PolicyDocument"] for edit in edited_policies}
     policies = policies_to_simulate(call, holder, excluded=excluded_policies, drafts=drafts) if holder else ()
     sources = _in_play(policies, policy_document, boundary_document)
-    subject, given = _subject(call, holder), _given(context_entries)
+    subject, given = _subject(call, holder), given_values(context_entries)
     resource = resource_arn or "*"
     in_play = partial(_with_resource_policy, sources, resource_policy_document, resource)
-    results = tuple(_result(subject, name, resource, given, in_play(name)) for name in action_names)
+    results = tuple(result_of(subject, name, resource, given, in_play(name)) for name in action_names)
     return Simulation(policies, tuple(_asked_keys(subject, in_play(""), given)), results)
 
 
@@ -174,39 +182,51 @@ def _with_resource_policy(
 
 
 def _subject(call: Call, holder: User | Group | None) -> Subject:
+    """The requests are assumed to come from where the present caller is, and now."""
     facts = _given_once(facts_of(call.caller, call.now))
     assumed = {key: facts[key] for key in CIRCUMSTANCES} | {"aws:ResourceAccount": (call.account.id,)}
+    return subject_of(call.account, holder, assumed)
+
+
+def subject_of(account: Account, holder: User | Role | Group | None, assumed: Values) -> Subject:
+    """The holder of policies as the one who asks; for a group, or for nobody, it is anybody of the account."""
     if isinstance(holder, User):
-        principal = Principal(holder.arn, PrincipalKind.USER, call.account.id)
-        own = _given_once(facts_of_principal(holder, call.account.id))
-        return Subject(holder.user_name, principal, own, assumed, is_user=True)
-    arn, label = (holder.arn, holder.group_name) if holder else (call.account.arn, "")
-    return Subject(label, Principal(arn, PrincipalKind.USER, call.account.id), {}, assumed, is_user=False)
+        principal = Principal(holder.arn, PrincipalKind.USER, account.id)
+        own = _given_once(facts_of_principal(holder, account.id))
+        return Subject(holder.user_name, principal, own, assumed, OF_THE_CALLER)
+    if isinstance(holder, Role):
+        principal = Principal(holder.arn, PrincipalKind.ASSUMED_ROLE, account.id)
+        facts = _given_once(facts_of_principal(AssumedRole(holder, ""), account.id))
+        own = {key: values for key, values in facts.items() if fold(key).startswith(OF_THE_ROLE)}
+        return Subject(holder.role_name, principal, own, assumed, OF_THE_ROLE)
+    arn, label = (holder.arn, holder.group_name) if holder else (account.arn, "")
+    return Subject(label, Principal(arn, PrincipalKind.USER, account.id), {}, assumed)
 
 
 def _given_once(facts: Mapping[str, str | Sequence[str]]) -> Values:
     return {key: (value,) if isinstance(value, str) else tuple(value) for key, value in facts.items()}
 
 
-def _given(entries: Sequence[ContextEntry]) -> Values:
+def given_values(entries: Sequence[ContextEntry]) -> Values:
     """The values by folded key. An entry without values gives none, and does not hide what is assumed."""
     found = {fold(str(entry["ContextKeyName"])): tuple(entry["ContextKeyValues"]) for entry in entries}
     return {key: values for key, values in found.items() if values}
 
 
-def _result(
-    subject: Subject, action: str, resource: str, given: Values, sources: tuple[Source, ...]
+def result_of(
+    subject: Subject, action: str, resource: str, given: Values, policies: Policies, *, owner: str = ""
 ) -> Result:
+    """The engine's answer. `owner` is the account of the resource, where its ARN does not tell."""
     context = {**subject.assumed, **subject.known, **given}
-    request = Request(subject.principal, action, resource, context=context)
-    policies = PolicySet(sources)
-    missing = (key for key in _missing_keys(request, policies) if not subject.answers(key))
+    request = Request(subject.principal, action, resource, owner, context)
+    prepared = PolicySet.of(policies)
+    missing = (key for key in _missing_keys(request, prepared) if not subject.answers(key))
     return Result(
         subject.label,
         request,
-        decide(request, policies),
+        decide(request, prepared),
         tuple(dict.fromkeys(map(_spelled, missing))),
-        sources,
+        prepared,
     )
 
 

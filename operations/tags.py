@@ -1,11 +1,11 @@
-"""Tags of users, policies and MFA devices: up to fifty, their keys unique without regard to case."""
+"""Tags of users, roles, policies and whatever else has them: up to fifty, unique without regard to case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from accounts.models import MFADevice, User
+from accounts.models import InstanceProfile, MFADevice, Role, User
 from operations.authorization import Context, tag_context
 from operations.call import Call
 from operations.errors import InvalidInput, LimitExceeded
@@ -15,7 +15,7 @@ from operations.quotas import quota
 from policies.models import Policy
 
 Tag = Mapping[str, str]
-Tagged = TypeVar("Tagged", User, Policy, MFADevice)
+Tagged = TypeVar("Tagged", User, Role, Policy, MFADevice, InstanceProfile)
 
 
 def tag_conditions(tags: Sequence[Tag]) -> Context:
@@ -86,6 +86,26 @@ def list_user_tags(
     return _tags_of(call, User, user_name)
 
 
+@operation("iam:TagRole")
+def tag_role(call: Call, *, role_name: str, tags: Sequence[Tag]) -> None:
+    """Add tags to a role, also to a service-linked one; raises as `tag_user` does."""
+    _tag(call, Role, role_name, tags)
+
+
+@operation("iam:UntagRole")
+def untag_role(call: Call, *, role_name: str, tag_keys: Sequence[str]) -> None:
+    """Take tags from a role."""
+    _untag(call, Role, role_name, tag_keys)
+
+
+@operation("iam:ListRoleTags", reads=True)
+def list_role_tags(
+    call: Call, *, role_name: str, marker: str | None = None, max_items: int | None = None
+) -> Page[dict[str, str]]:
+    """All tags of a role."""
+    return _tags_of(call, Role, role_name)
+
+
 @operation("iam:TagPolicy")
 def tag_policy(call: Call, *, policy_arn: str, tags: Sequence[Tag]) -> None:
     """Add tags to a policy of the account; raises as `tag_user` does."""
@@ -128,3 +148,23 @@ def list_mfa_device_tags(
 ) -> Page[dict[str, str]]:
     """All tags of a virtual MFA device."""
     return _tags_of(call, MFADevice, serial_number)
+
+
+@operation("iam:TagInstanceProfile")
+def tag_instance_profile(call: Call, *, instance_profile_name: str, tags: Sequence[Tag]) -> None:
+    """Add tags to an instance profile; raises as `tag_user` does."""
+    _tag(call, InstanceProfile, instance_profile_name, tags)
+
+
+@operation("iam:UntagInstanceProfile")
+def untag_instance_profile(call: Call, *, instance_profile_name: str, tag_keys: Sequence[str]) -> None:
+    """Take tags from an instance profile."""
+    _untag(call, InstanceProfile, instance_profile_name, tag_keys)
+
+
+@operation("iam:ListInstanceProfileTags", reads=True)
+def list_instance_profile_tags(
+    call: Call, *, instance_profile_name: str, marker: str | None = None, max_items: int | None = None
+) -> Page[dict[str, str]]:
+    """All tags of an instance profile."""
+    return _tags_of(call, InstanceProfile, instance_profile_name)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
-from accounts.models import RootUser, User
+from accounts.models import AccessKey, Role, RootUser, User
 from audit import chain
 from audit.models import Activity, Event
 from operations.caller import Caller
 from operations.errors import AccessDenied, ServiceError
+from operations.principals import AnyPrincipal, AssumedRole, FederatedUser
 from operations.shapes import on_the_wire
 from policies.models import PolicyText
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from operations.call import Call
     from operations.operation import Operation
 
-DOCUMENTS = frozenset({"policyDocument"})
+DOCUMENTS = frozenset({"assumeRolePolicyDocument", "policyDocument"})
+# Long, and of no use in a trail but for comparing; and people paste private keys where certificates belong.
+ONLY_HASHED = frozenset({"certificateBody", "certificateChain", "sAMLMetadataDocument", "sSHPublicKeyBody"})
 USE_INTERVAL = timedelta(minutes=5)
 MOST_NOTED = 20_000
 _last_noted: dict[tuple[str, str], datetime] = {}
@@ -79,14 +82,40 @@ def identity_of(caller: Caller) -> dict[str, object]:
     }
     if isinstance(principal, User):
         identity["userName"] = principal.user_name
-    if isinstance(principal, User | RootUser) and caller.credential.issued:
-        identity["sessionContext"] = {
-            "attributes": {
-                "creationDate": caller.credential.issued.isoformat(),
-                "mfaAuthenticated": str(caller.has_mfa).lower(),
-            }
-        }
+    if caller.credential.access_key_id:
+        identity["accessKeyId"] = caller.credential.access_key_id
+    if caller.credential.issued:
+        identity["sessionContext"] = _session_context(caller)
     return identity
+
+
+def _session_context(caller: Caller) -> dict[str, object]:
+    """When the session began, and whose permissions it has."""
+    context: dict[str, object] = {
+        "attributes": {
+            "creationDate": caller.credential.issued.isoformat() if caller.credential.issued else None,
+            "mfaAuthenticated": str(caller.has_mfa).lower(),
+        }
+    }
+    issuer = issuer_of(caller.principal)
+    if issuer is not None:
+        context["sessionIssuer"] = {
+            "type": issuer.kind,
+            "principalId": issuer.unique_id,
+            "arn": issuer.arn,
+            "accountId": caller.account_id,
+            "userName": str(issuer),
+        }
+    if caller.credential.source_identity:
+        context["sourceIdentity"] = caller.credential.source_identity
+    return context
+
+
+def issuer_of(principal: AnyPrincipal) -> Role | User | RootUser | None:
+    """The role or the user behind a principal that is no row itself."""
+    if isinstance(principal, AssumedRole):
+        return principal.role
+    return principal.issuer if isinstance(principal, FederatedUser) else None
 
 
 def _additional(extra: Mapping[str, object], error: ServiceError | None, act: str) -> dict[str, object]:
@@ -116,7 +145,7 @@ def decision_of(explanation: Explanation) -> dict[str, object]:
 def _recorded(parameters: dict[str, object]) -> dict[str, object]:
     """Documents are recorded by their hash: the text itself is kept once, for ever."""
     return {
-        key: {"sha256": PolicyText.hash_of(str(value))} if key in DOCUMENTS else value
+        key: {"sha256": PolicyText.hash_of(str(value))} if key in DOCUMENTS | ONLY_HASHED else value
         for key, value in parameters.items()
     }
 
@@ -130,22 +159,34 @@ class Use:
     user_key: int | None
     action: str
     at: datetime
+    role_key: int | None = None
+    access_key_id: str = ""
+    region: str = ""
 
 
 def remember_use(call: Call, operation: Operation) -> None:
     """Note that the principal used the action, at most once in five minutes, and never at the cost of the read."""
-    principal = call.caller.principal
-    if call.caller.account is None or not isinstance(principal, User | RootUser):
+    caller = call.caller
+    bearer = issuer_of(caller.principal) or caller.principal
+    if caller.account is None or not isinstance(bearer, User | RootUser | Role):
         return
-    key = (principal.unique_id, operation.action)
+    key = (f"{bearer.unique_id}{caller.credential.access_key_id}", operation.action)
     last = _last_noted.get(key)
     if last is not None and call.real_now - last < USE_INTERVAL:
         return
     if len(_last_noted) >= MOST_NOTED:
         _last_noted.clear()
     _last_noted[key] = call.real_now
-    user_key = principal.pk if isinstance(principal, User) else None
-    use = Use(call.caller.account_id, principal.unique_id, user_key, operation.action, call.real_now)
+    use = Use(
+        caller.account_id,
+        bearer.unique_id,
+        bearer.pk if isinstance(bearer, User) else None,
+        operation.action,
+        call.real_now,
+        bearer.pk if isinstance(bearer, Role) else None,
+        caller.credential.access_key_id,
+        caller.client.region,
+    )
     waiting = _waiting.get()
     if waiting is None:
         write_down([use])
@@ -177,7 +218,7 @@ def write_down(uses: list[Use]) -> None:
         _note(uses)
     except DatabaseError:
         for use in uses:
-            _last_noted.pop((use.principal_id, use.action), None)
+            _last_noted.pop((f"{use.principal_id}{use.access_key_id}", use.action), None)
 
 
 def _note(uses: list[Use]) -> None:
@@ -199,3 +240,12 @@ def _note(uses: list[Use]) -> None:
         Activity.objects.bulk_create(fresh, ignore_conflicts=True)
         if first.user_key is not None:
             User.objects.filter(pk=first.user_key).update(last_activity=first.at)
+        if first.role_key is not None:
+            Role.objects.filter(pk=first.role_key).update(
+                last_used_date=first.at, last_used_region=first.region
+            )
+        if first.access_key_id:
+            service = uses[-1].action.partition(":")[0]
+            AccessKey.objects.filter(pk=first.access_key_id).update(
+                last_used_date=first.at, last_used_service=service, last_used_region=first.region
+            )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Membership, MFADevice, User
+from accounts.models import MFADevice, User
 from accounts.names import IdPrefix, name_key, new_unique_id
+from accounts.prepared_queries import PreparedInsert
 from operations.boundaries import boundary_at
 from operations.call import Call
 from operations.errors import DeleteConflict, EntityAlreadyExists, ValidationError
@@ -17,6 +19,8 @@ from operations.paging import Page, page_of
 from operations.quotas import ensure_room
 from operations.searching import Slice, order_of, slice_of
 from operations.tags import Tag, checked, tag_conditions
+
+USERS = PreparedInsert()
 
 
 @operation("iam:CreateUser")
@@ -43,7 +47,8 @@ def create_user(
     _ensure_free(call, user_name)
     ensure_room(call.account.users.all(), "USERS", "UsersPerAccount")
     boundary = boundary_at(call, permissions_boundary) if permissions_boundary else None
-    user = call.account.users.create(
+    user = User(
+        account=call.account,
         user_id=new_unique_id(IdPrefix.USER),
         user_name=user_name,
         name_key=name_key(user_name),
@@ -52,6 +57,7 @@ def create_user(
         permissions_boundary=boundary,
         tags=checked(tags),
     )
+    USERS.insert(user)
     call.respond(userId=user.user_id, arn=user.arn)
     call.undo_by("iam:DeleteUser", user_name=user_name)
     return user
@@ -101,13 +107,16 @@ def delete_user(call: Call, *, user_name: str) -> None:
     user.delete()
 
 
-def _leftovers(user: User) -> list[tuple[QuerySet[Membership], str]]:
+def _leftovers(user: User) -> list[tuple[QuerySet[Any], str]]:
     return [
         (user.memberships.all(), "remove users from group"),
-        (user.attachments.all(), "detach all policies"),  # type: ignore[list-item]  # only asked whether any exist
-        (user.inline_policies.all(), "delete policies"),  # type: ignore[list-item]
-        (user.access_keys.all(), "delete access keys"),  # type: ignore[list-item]
-        (user.mfa_devices.all(), "delete MFA device"),  # type: ignore[list-item]
+        (user.attachments.all(), "detach all policies"),
+        (user.inline_policies.all(), "delete policies"),
+        (user.access_keys.all(), "delete access keys"),
+        (user.mfa_devices.all(), "delete MFA device"),
+        (user.signing_certificates.all(), "delete signing certificates"),
+        (user.ssh_public_keys.all(), "delete SSH public keys"),
+        (user.service_specific_credentials.all(), "remove referenced objects"),
     ]
 
 
@@ -197,5 +206,5 @@ def name_or_own(call: Call, user_name: str | None) -> str:
 
 
 def _ensure_free(call: Call, user_name: str) -> None:
-    if call.account.users.filter(name_key=name_key(user_name)).exists():
+    if User.find(call.account, user_name) is not None:
         raise EntityAlreadyExists(f"User with name {user_name} already exists.", parameter="user_name")

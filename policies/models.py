@@ -104,6 +104,25 @@ class Policy(WithoutResourcePolicy, models.Model):
         return self.arn_of(self.account_id or AWS_ACCOUNT, self.policy_name, self.path)
 
     @property
+    def policy_arn(self) -> str:
+        """What lists of attached policies call the ARN."""
+        return self.arn
+
+    @property
+    def permissions_boundary_type(self) -> str:
+        """Of the policy as somebody's boundary. The API says this word, whatever its model says."""
+        return "Policy"
+
+    @property
+    def permissions_boundary_arn(self) -> str:
+        return self.arn
+
+    @property
+    def is_attachable(self) -> bool:
+        """True of those of service-linked roles as well, in AWS's answers too."""
+        return True
+
+    @property
     def is_aws_managed(self) -> bool:
         return self.account_id is None
 
@@ -158,6 +177,10 @@ class PolicyVersion(models.Model):
     @property
     def version_id(self) -> str:
         return f"v{self.number}"
+
+    @property
+    def is_default_version(self) -> bool:
+        return self.is_default
 
     @property
     def document(self) -> str:

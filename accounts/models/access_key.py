@@ -11,6 +11,11 @@ from accounts.models.account import Account
 from accounts.models.identity import User
 
 
+class KeyStatus(models.TextChoices):
+    ACTIVE = "Active", "Active"
+    INACTIVE = "Inactive", "Inactive"
+
+
 class AccessKey(models.Model):
     """A key of one user, or of the root user.
 
@@ -38,6 +43,15 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return self.access_key_id
+
+    @property
+    def user_name(self) -> str | None:
+        """None for a key of the root user."""
+        return self.user.user_name if self.user else None
+
+    @property
+    def status(self) -> str:
+        return KeyStatus.ACTIVE if self.is_active else KeyStatus.INACTIVE
 
     @property
     def seal_context(self) -> str:

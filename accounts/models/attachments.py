@@ -64,5 +64,21 @@ class InlinePolicy(models.Model):
     def __str__(self) -> str:
         return self.policy_name
 
+    @property
+    def policy_document(self) -> str:
+        return self.text.document
+
+    @property
+    def user_name(self) -> str | None:
+        return self.user.user_name if self.user else None
+
+    @property
+    def group_name(self) -> str | None:
+        return self.group.group_name if self.group else None
+
+    @property
+    def role_name(self) -> str | None:
+        return self.role.role_name if self.role else None
+
     def snapshot(self) -> Mapping[str, object]:
         return {"PolicyName": self.policy_name, "PolicyDocument": self.text_id}

@@ -11,6 +11,7 @@ from django.db import models
 from accounts.arns import iam_arn, root_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
+from accounts.prepared_queries import PreparedQuery
 from accounts.resources import WithoutResourcePolicy
 
 
@@ -124,8 +125,7 @@ class User(WithoutResourcePolicy, Identity):
 
     @classmethod
     def find(cls, account: Account, identifier: str) -> User | None:
-        users = account.users.select_related("permissions_boundary")
-        return users.filter(name_key=name_key(identifier)).first()
+        return USER.first(account.id, name_key(identifier))
 
     @classmethod
     def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, User]:
@@ -165,3 +165,12 @@ class User(WithoutResourcePolicy, Identity):
             "Tags": self.tags,
             "PermissionsBoundary": boundary.arn if boundary else None,
         }
+
+
+USER = PreparedQuery(
+    lambda account_id, key: User.objects.select_related("permissions_boundary").filter(
+        account_id=account_id, name_key=key
+    ),
+    str,
+    str,
+)

@@ -76,6 +76,15 @@ class SAMLProvider(IdentityProvider):
     def missing(cls, identifier: str) -> str:
         return f"Manifest not found for arn {identifier}"
 
+    @property
+    def saml_provider_arn(self) -> str:
+        """The ARN by the name that answers give it."""
+        return self.arn
+
+    def seal_context(self, key_id: str) -> str:
+        """Binds a private key to its provider and its id, so that keys cannot be swapped."""
+        return f"saml-provider:{self.account_id}:{self.saml_provider_uuid}:{key_id}"
+
     def snapshot(self) -> Mapping[str, object]:
         return {"Name": self.name, "SAMLMetadataDocument": self.saml_metadata_document, "Tags": self.tags}
 
@@ -98,6 +107,16 @@ class OIDCProvider(IdentityProvider):
     @classmethod
     def missing(cls, identifier: str) -> str:
         return f"OpenIDConnect Provider not found for arn {identifier}"
+
+    @property
+    def open_id_connect_provider_arn(self) -> str:
+        """The ARN by the name that answers give it."""
+        return self.arn
+
+    @property
+    def issuer(self) -> str:
+        """As the provider's tokens name it, in `iss`."""
+        return f"https://{self.name}"
 
     @property
     def url(self) -> str:

@@ -59,6 +59,11 @@ class MFADevice(WithoutResourcePolicy, models.Model):
     def arn(self) -> str:
         return self.serial_number
 
+    @property
+    def user_name(self) -> str | None:
+        """None for a device of the root user, and for one that is nobody's."""
+        return self.user.user_name if self.user else None
+
     @classmethod
     def find(cls, account: Account, identifier: str) -> MFADevice | None:
         """By serial number; one of another account, or with another path, is none of ours."""

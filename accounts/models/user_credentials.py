@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, Final
 
 from django.db import models
 
 from accounts.models.account import Account
 from accounts.models.identity import User
 
+# Nobody sets this status: it comes with a passed expiration date.
+EXPIRED: Final = "Expired"
+
 
 class Status(models.TextChoices):
+    """What a credential can be set to."""
+
     ACTIVE = "Active", "Active"
     INACTIVE = "Inactive", "Inactive"
 
@@ -38,6 +45,16 @@ class SSHPublicKey(models.Model):
     def user_name(self) -> str:
         return self.user.user_name
 
+    def snapshot(self) -> Mapping[str, object]:
+        return {
+            "UserName": self.user_name,
+            "SSHPublicKeyId": self.ssh_public_key_id,
+            "SSHPublicKeyBody": self.ssh_public_key_body,
+            "Fingerprint": self.fingerprint,
+            "Status": self.status,
+            "UploadDate": self.upload_date.isoformat(),
+        }
+
 
 class SigningCertificate(models.Model):
     """An X.509 certificate with which a user signs; `fingerprint` is the SHA-256 of its bytes."""
@@ -62,6 +79,15 @@ class SigningCertificate(models.Model):
     def user_name(self) -> str:
         return self.user.user_name
 
+    def snapshot(self) -> Mapping[str, object]:
+        return {
+            "UserName": self.user_name,
+            "CertificateId": self.certificate_id,
+            "CertificateBody": self.certificate_body,
+            "Status": self.status,
+            "UploadDate": self.upload_date.isoformat(),
+        }
+
 
 class ServiceSpecificCredential(models.Model):
     """A name and a password for one service alone. The password is kept as a hash, and shown once."""
@@ -84,3 +110,22 @@ class ServiceSpecificCredential(models.Model):
     @property
     def user_name(self) -> str:
         return self.user.user_name
+
+    def status_at(self, now: datetime) -> str:
+        """What AWS shows as the status: Expired once the expiration date has passed, whatever was set."""
+        is_expired = self.expiration_date is not None and self.expiration_date <= now
+        return EXPIRED if is_expired else self.status
+
+    def snapshot(self) -> Mapping[str, object]:
+        """The password is not in it, nor its hash: what is deleted does not come back to life."""
+        expiration = self.expiration_date
+        return {
+            "UserName": self.user_name,
+            "ServiceSpecificCredentialId": self.service_specific_credential_id,
+            "ServiceName": self.service_name,
+            "ServiceUserName": self.service_user_name,
+            "ServiceCredentialAlias": self.service_credential_alias,
+            "Status": self.status,
+            "CreateDate": self.create_date.isoformat(),
+            "ExpirationDate": expiration.isoformat() if expiration else None,
+        }

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Account, RootUser
+from operations.access_keys import create_access_key
 from operations.account import (
     change_root_password,
     confirm_email_change,
@@ -29,12 +30,19 @@ from operations.errors import (
     SignInFailed,
     ValidationError,
 )
+from operations.instance_profiles import create_instance_profile
 from operations.password_policy import (
     delete_account_password_policy,
     get_account_password_policy,
     update_account_password_policy,
 )
+from operations.policies import create_policy
+from operations.policy_versions import create_policy_version
+from operations.roles import create_role
+from operations.shapes import service_model
 from tests.cast import ROOT_EMAIL, ROOT_PASSWORD, new_account, signed_in
+
+DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
 
 
 def test_an_alias_is_set_listed_and_deleted(root: Caller) -> None:
@@ -68,6 +76,25 @@ def test_a_new_account_counts_no_users(root: Caller) -> None:
     summary = get_account_summary(root)
 
     assert (summary["Users"], summary["Groups"], summary["UsersQuota"]) == (0, 0, 5000)
+    assert set(summary) == set(service_model("iam").shape_for("summaryKeyType").metadata["enum"])
+
+
+def test_the_summary_counts_roles_policies_and_keys_of_root(root: Caller) -> None:
+    trust = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}'
+    create_role(root, role_name="Cook", assume_role_policy_document=trust)
+    create_instance_profile(root, instance_profile_name="Till")
+    create_policy(root, policy_name="Read", policy_document=DOCUMENT)
+    create_policy_version(
+        root, policy_arn=f"arn:aws:iam::{root.account_id}:policy/Read", policy_document=DOCUMENT
+    )
+    create_access_key(root)
+
+    summary = get_account_summary(root)
+
+    counted = ("Roles", "InstanceProfiles", "Policies", "PolicyVersionsInUse", "AccountAccessKeysPresent")
+    assert [summary[key] for key in counted] == [1, 1, 1, 2, 1]
+    assert (summary["AssumeRolePolicySizeQuota"], summary["RolePolicySizeQuota"]) == (2048, 10240)
+    assert (summary["GlobalEndpointTokenVersion"], summary["Providers"]) == (1, 0)
 
 
 def test_the_password_policy_is_replaced_as_a_whole(root: Caller) -> None:

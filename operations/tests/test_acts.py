@@ -14,7 +14,13 @@ from operations.acts import (
     delete_policy_everywhere,
     delete_user_with_everything,
 )
-from operations.attachments import attach_group_policy, attach_user_policy, list_attached_user_policies
+from operations.attachments import (
+    attach_group_policy,
+    attach_role_policy,
+    attach_user_policy,
+    list_attached_role_policies,
+    list_attached_user_policies,
+)
 from operations.caller import Caller
 from operations.errors import AccessDenied, DeleteConflict
 from operations.groups import create_group, get_group, list_groups_for_user
@@ -24,6 +30,7 @@ from operations.memberships import add_user_to_group
 from operations.mfa_devices import create_virtual_mfa_device, enable_mfa_device
 from operations.policies import create_policy
 from operations.policy_versions import create_policy_version
+from operations.roles import create_role
 from operations.users import create_user, get_user
 from policies.models import Policy
 from tests.cast import ADMINISTRATOR, READ_ONLY
@@ -121,6 +128,16 @@ def test_a_policy_goes_from_everybody(shop: Caller, policy: Policy) -> None:
     assert not Policy.objects.filter(policy_name="ReceiptsRead").exists()
     assert list(list_attached_user_policies(shop, user_name="ana").items) == []
     assert get_group(shop, group_name="Cashiers").group.attachments.count() == 0
+
+
+def test_a_policy_is_taken_from_roles_as_well(shop: Caller, policy: Policy) -> None:
+    trust = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}'
+    create_role(shop, role_name="Cook", assume_role_policy_document=trust)
+    attach_role_policy(shop, role_name="Cook", policy_arn=policy.arn)
+
+    delete_policy_everywhere(shop, policy.arn)
+
+    assert list(list_attached_role_policies(shop, role_name="Cook").items) == []
 
 
 def test_a_boundary_is_not_lifted_by_deleting_its_policy(shop: Caller, policy: Policy) -> None:

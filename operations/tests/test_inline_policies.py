@@ -9,18 +9,29 @@ from operations.errors import LimitExceeded, MalformedPolicyDocument, NoSuchEnti
 from operations.groups import create_group
 from operations.inline_policies import (
     delete_group_policy,
+    delete_role_policy,
     delete_user_policy,
     get_group_policy,
+    get_role_policy,
     get_user_policy,
     list_group_policies,
+    list_role_policies,
     list_user_policies,
     put_group_policy,
+    put_role_policy,
     put_user_policy,
 )
 from operations.memberships import add_user_to_group
+from operations.roles import create_role
 from policies.models import PolicyText
 
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+
+
+TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
 
 
 def sized(characters: int) -> str:
@@ -30,6 +41,7 @@ def sized(characters: int) -> str:
 @pytest.fixture
 def shop(root: Caller, carol: Caller) -> Caller:
     create_group(root, group_name="Cashiers")
+    create_role(root, role_name="Cook", assume_role_policy_document=TRUST)
     return root
 
 
@@ -109,3 +121,35 @@ def test_a_groups_policy_is_read_and_deleted(shop: Caller) -> None:
 
     with pytest.raises(NoSuchEntity, match="The group policy with name read cannot be found"):
         delete_group_policy(shop, group_name="Cashiers", policy_name="read")
+
+
+def test_a_role_has_the_most_room(shop: Caller) -> None:
+    put_role_policy(shop, role_name="Cook", policy_name="a", policy_document=sized(10240))
+
+    with pytest.raises(LimitExceeded, match="Maximum policy size of 10240 bytes exceeded for role Cook"):
+        put_role_policy(shop, role_name="Cook", policy_name="b", policy_document=DOCUMENT)
+
+
+def test_a_roles_policy_is_listed_read_and_deleted(shop: Caller) -> None:
+    put_role_policy(shop, role_name="Cook", policy_name="read", policy_document=DOCUMENT)
+    inverse = Event.objects.latest("sequence").additional_event_data["inverse"]
+    assert inverse["parameters"] == {"role_name": "Cook", "policy_name": "read"}
+    assert [str(inline) for inline in list_role_policies(shop, role_name="Cook").items] == ["read"]
+
+    delete_role_policy(shop, role_name="Cook", policy_name="read")
+
+    with pytest.raises(NoSuchEntity, match="The role policy with name read cannot be found"):
+        get_role_policy(shop, role_name="Cook", policy_name="read")
+
+
+def test_an_inline_policy_tells_whose_it_is_and_what_it_says(shop: Caller) -> None:
+    put_user_policy(shop, user_name="carol", policy_name="read", policy_document=DOCUMENT)
+    put_group_policy(shop, group_name="Cashiers", policy_name="read", policy_document=DOCUMENT)
+    put_role_policy(shop, role_name="Cook", policy_name="read", policy_document=DOCUMENT)
+    of_user = get_user_policy(shop, user_name="carol", policy_name="read")
+    of_group = get_group_policy(shop, group_name="Cashiers", policy_name="read")
+    of_role = get_role_policy(shop, role_name="Cook", policy_name="read")
+
+    owners = [(it.user_name, it.group_name, it.role_name) for it in (of_user, of_group, of_role)]
+    assert owners == [("carol", None, None), (None, "Cashiers", None), (None, None, "Cook")]
+    assert of_role.policy_document == DOCUMENT

@@ -23,6 +23,7 @@ from operations.mfa_devices import (
     delete_virtual_mfa_device,
     enable_mfa_device,
     enable_root_mfa_device,
+    get_mfa_device,
     list_mfa_devices,
     list_virtual_mfa_devices,
     resync_mfa_device,
@@ -216,3 +217,46 @@ def test_a_device_that_was_never_made_is_not_enabled(root: Caller, phone: NewDev
 
     with pytest.raises(NoSuchEntity, match="doesn't exist"):
         enable_mfa_device(root, user_name="alice", serial_number=serial_number, **pair(phone.seed))
+
+
+def test_a_user_reads_the_own_device_without_a_name(alice: Caller, phone: NewDevice) -> None:
+    device = get_mfa_device(alice, serial_number=phone.device.serial_number)
+
+    assert (device.user_name, device.serial_number) == ("alice", phone.device.serial_number)
+    assert device.enable_date is not None
+
+
+def test_the_device_of_a_named_user_is_read(root: Caller, phone: NewDevice) -> None:
+    device = get_mfa_device(root, user_name="alice", serial_number=phone.device.serial_number)
+
+    assert device.user_name == "alice"
+
+
+def test_the_device_of_another_is_not_found(
+    root: Caller, alice: Caller, phone: NewDevice, bob: Caller
+) -> None:
+    with pytest.raises(NoSuchEntity):
+        get_mfa_device(root, user_name="bob", serial_number=phone.device.serial_number)
+    with pytest.raises(NoSuchEntity):
+        get_mfa_device(bob, serial_number=phone.device.serial_number)
+
+
+def test_the_right_to_read_a_device_is_needed_on_its_user(carol: Caller, phone: NewDevice) -> None:
+    with pytest.raises(AccessDenied):
+        get_mfa_device(carol, user_name="alice", serial_number=phone.device.serial_number)
+
+
+def test_the_root_user_reads_a_device_of_its_own(root: Caller, alice: Caller) -> None:
+    new = create_virtual_mfa_device(root, virtual_mfa_device_name="root-phone")
+    enable_root_mfa_device(root, serial_number=new.device.serial_number, **pair(new.seed))
+
+    assert get_mfa_device(root, serial_number=new.device.serial_number).user_name is None
+    with pytest.raises(NoSuchEntity):
+        get_mfa_device(alice, serial_number=new.device.serial_number)
+
+
+def test_a_device_that_is_nobodys_is_not_found_on_anybody(root: Caller) -> None:
+    drawer = create_virtual_mfa_device(root, virtual_mfa_device_name="drawer").device
+
+    with pytest.raises(NoSuchEntity):
+        get_mfa_device(root, serial_number=drawer.serial_number)

@@ -23,7 +23,7 @@ from operations.errors import (
     ValidationError,
 )
 from operations.login_profiles import create_login_profile
-from operations.operation import act, operation, registry
+from operations.operation import act, operation, registered, registry
 from operations.request_scope import request_scope
 from operations.users import create_user, get_user, list_users
 from tests.cast import ADMINISTRATOR, new_account, signed_in
@@ -32,6 +32,7 @@ from tests.cast import ADMINISTRATOR, new_account, signed_in
 @pytest.fixture
 def undecided() -> Iterator[Callable[..., None]]:
     """An operation whose author forgot the decision."""
+    real = registered()["iam:TagRole"]
 
     @operation("iam:TagRole")
     def tag_role(call: Call, *, role_name: str) -> None:
@@ -40,7 +41,7 @@ def undecided() -> Iterator[Callable[..., None]]:
         )
 
     yield tag_role
-    del registry["iam:TagRole"]
+    registry["iam:TagRole"] = real
 
 
 def test_an_operation_without_a_decision_fails_and_changes_nothing(
@@ -223,13 +224,14 @@ def hire_twice(caller: Caller, *shifts: tuple[str, ...]) -> None:
 @pytest.fixture
 def undecided_read() -> Iterator[Callable[..., str]]:
     """A read whose author forgot the decision."""
+    real = registered()["iam:GetRole"]
 
     @operation("iam:GetRole", reads=True)
     def get_role(call: Call, *, role_name: str) -> str:
         return role_name
 
     yield get_role
-    del registry["iam:GetRole"]
+    registry["iam:GetRole"] = real
 
 
 def test_a_read_without_a_decision_tells_nothing(root: Caller, undecided_read: Callable[..., str]) -> None:

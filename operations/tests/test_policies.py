@@ -6,8 +6,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from audit.models import Event
-from operations.attachments import attach_group_policy, attach_user_policy
-from operations.boundaries import delete_user_permissions_boundary, put_user_permissions_boundary
+from operations.attachments import attach_group_policy, attach_role_policy, attach_user_policy
+from operations.boundaries import (
+    delete_role_permissions_boundary,
+    delete_user_permissions_boundary,
+    put_user_permissions_boundary,
+)
 from operations.caller import Caller
 from operations.errors import (
     AccessDenied,
@@ -20,6 +24,7 @@ from operations.errors import (
 )
 from operations.groups import create_group
 from operations.inline_policies import put_user_policy
+from operations.paging import marker_of
 from operations.policies import (
     count_policies,
     create_policy,
@@ -30,11 +35,17 @@ from operations.policies import (
     search_policies,
 )
 from operations.policy_versions import create_policy_version, delete_policy_version
+from operations.roles import create_role
 from operations.users import create_user
 from policies.models import Policy, PolicyText
 from tests.cast import ADMINISTRATOR, READ_ONLY, new_account, signed_in
 
 DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+
+TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
 
 
 @pytest.fixture
@@ -47,6 +58,14 @@ def receipts(root: Caller) -> Policy:
         description="Open receipts",
         tags=[{"Key": "job", "Value": "cashier"}],
     )
+
+
+def test_the_answer_to_who_makes_a_policy_describes_it(receipts: Policy) -> None:
+    described = {"default_version_id": "v1", "attachment_count": 0, "permissions_boundary_usage_count": 0}
+
+    assert {key: getattr(receipts, key) for key in described} == described
+    assert receipts.is_attachable
+    assert receipts.default_version.is_default_version
 
 
 def test_a_new_policy_has_one_version_in_force(root: Caller, receipts: Policy) -> None:
@@ -226,6 +245,11 @@ def test_a_boundary_is_not_deleted(root: Caller, alice: Caller, receipts: Policy
         delete_policy(root, policy_arn=receipts.arn)
 
     delete_user_permissions_boundary(root, user_name="alice")
+    create_role(root, role_name="Cook", assume_role_policy_document=TRUST, permissions_boundary=receipts.arn)
+    with pytest.raises(DeleteConflict, match="used as a permissions boundary"):
+        delete_policy(root, policy_arn=receipts.arn)
+
+    delete_role_permissions_boundary(root, role_name="Cook")
     delete_policy(root, policy_arn=receipts.arn)
 
 
@@ -256,19 +280,29 @@ def holders(root: Caller, alice: Caller, receipts: Policy) -> str:
     create_group(root, group_name="Cashiers")
     attach_user_policy(root, user_name="alice", policy_arn=receipts.arn)
     attach_group_policy(root, group_name="Cashiers", policy_arn=receipts.arn)
+    for name, boundary in (("Cook", None), ("Waiter", receipts.arn)):
+        create_role(
+            root,
+            role_name=name,
+            path="/shop/",
+            assume_role_policy_document=TRUST,
+            permissions_boundary=boundary,
+        )
+    attach_role_policy(root, role_name="Cook", policy_arn=receipts.arn)
     return receipts.arn
 
 
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
-        ({}, ["Cashiers", "alice", "ana"]),
+        ({}, ["Cashiers", "alice", "ana", "Cook", "Waiter"]),
         ({"entity_filter": "User"}, ["alice", "ana"]),
         ({"entity_filter": "Group"}, ["Cashiers"]),
-        ({"entity_filter": "Role"}, []),
-        ({"policy_usage_filter": "PermissionsPolicy"}, ["Cashiers", "alice"]),
-        ({"policy_usage_filter": "PermissionsBoundary"}, ["ana"]),
-        ({"path_prefix": "/shop/"}, ["ana"]),
+        ({"entity_filter": "Role"}, ["Cook", "Waiter"]),
+        ({"entity_filter": "LocalManagedPolicy"}, []),
+        ({"policy_usage_filter": "PermissionsPolicy"}, ["Cashiers", "alice", "Cook"]),
+        ({"policy_usage_filter": "PermissionsBoundary"}, ["ana", "Waiter"]),
+        ({"path_prefix": "/shop/"}, ["ana", "Cook", "Waiter"]),
     ],
     ids=str,
 )
@@ -277,17 +311,31 @@ def test_the_holders_of_a_policy_are_found(
 ) -> None:
     found = list_entities_for_policy(root, policy_arn=holders, **filters)
 
-    assert [str(one) for one in (*found.groups, *found.users)] == names
+    assert [str(one) for one in found.items] == names
+    kinds = (found.policy_groups, found.policy_users, found.policy_roles)
+    assert [str(one) for kind in kinds for one in kind] == names
 
 
-def test_the_pages_of_holders_go_from_groups_to_users(root: Caller, holders: str) -> None:
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_pages_of_holders_go_from_groups_to_users_to_roles(root: Caller, holders: str, size: int) -> None:
     names: list[str] = []
     marker = None
-    for _ in range(3):
-        page = list_entities_for_policy(root, policy_arn=holders, marker=marker, max_items=1)
+    for _ in range(-(-5 // size)):
+        page = list_entities_for_policy(root, policy_arn=holders, marker=marker, max_items=size)
         names, marker = [*names, *map(str, page.items)], page.marker
 
-    assert (names, marker) == (["Cashiers", "alice", "ana"], None)
+    assert (names, marker) == (["Cashiers", "alice", "ana", "Cook", "Waiter"], None)
+
+
+def test_no_page_begins_at_a_made_up_marker(root: Caller, holders: str) -> None:
+    with pytest.raises(ValidationError, match="Invalid Marker"):
+        list_entities_for_policy(root, policy_arn=holders, marker=marker_of("planet mars"))
+
+
+def test_the_uses_by_roles_are_counted(root: Caller, holders: str) -> None:
+    policy = get_policy(root, policy_arn=holders)
+
+    assert (policy.attachment_count, policy.permissions_boundary_usage_count) == (3, 2)
 
 
 def test_tags_need_the_right_to_tag(root: Caller, carol: Caller) -> None:

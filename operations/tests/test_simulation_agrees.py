@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from iamconsole.clock import now
-from operations.access import CIRCUMSTANCES
 from operations.attachments import attach_group_policy
-from operations.authorization import facts_of
+from operations.authorization import CIRCUMSTANCES, facts_of
 from operations.boundaries import put_user_permissions_boundary
 from operations.call import why
 from operations.caller import Caller

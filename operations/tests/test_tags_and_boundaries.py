@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from operations.boundaries import delete_user_permissions_boundary, put_user_permissions_boundary
+from audit.models import Event
+from operations.boundaries import (
+    delete_role_permissions_boundary,
+    delete_user_permissions_boundary,
+    put_role_permissions_boundary,
+    put_user_permissions_boundary,
+)
 from operations.caller import Caller
 from operations.errors import AccessDenied, InvalidInput, LimitExceeded, NoSuchEntity, PolicyNotAttachable
 from operations.inline_policies import put_user_policy
 from operations.mfa_devices import create_virtual_mfa_device
+from operations.roles import create_role, get_role
 from operations.tags import (
     list_mfa_device_tags,
     list_user_tags,
@@ -18,8 +25,12 @@ from operations.tags import (
     untag_user,
 )
 from operations.users import create_user, list_users
-from tests.cast import READ_ONLY
+from tests.cast import ADMINISTRATOR, READ_ONLY
 
+TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
 JOB = {"Key": "job", "Value": "cashier"}
 
 
@@ -104,6 +115,46 @@ def test_only_a_policy_that_exists_and_may_be_attached_is_a_boundary(root: Calle
         put_user_permissions_boundary(
             root,
             user_name=ana,
+            permissions_boundary="arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy",
+        )
+
+
+def test_a_role_has_a_boundary_too(root: Caller) -> None:
+    create_role(root, role_name="Cook", assume_role_policy_document=TRUST, permissions_boundary=READ_ONLY)
+    put_role_permissions_boundary(root, role_name="Cook", permissions_boundary=ADMINISTRATOR)
+    inverse = Event.objects.latest("sequence").additional_event_data["inverse"]
+    assert inverse["parameters"] == {"role_name": "Cook", "permissions_boundary": READ_ONLY}
+
+    delete_role_permissions_boundary(root, role_name="Cook")
+
+    assert get_role(root, role_name="Cook").permissions_boundary is None
+    with pytest.raises(NoSuchEntity, match="Role Cook does not have a permission boundary attached"):
+        delete_role_permissions_boundary(root, role_name="Cook")
+
+
+def test_who_may_lift_a_boundary_may_be_held_to_some(root: Caller, carol: Caller) -> None:
+    document = (
+        '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*PermissionsBoundary","Resource":"*",'
+        f'"Condition":{{"StringEquals":{{"iam:PermissionsBoundary":"{READ_ONLY}"}}}}}}}}'
+    )
+    put_user_policy(root, user_name="carol", policy_name="bound", policy_document=document)
+    create_role(root, role_name="Cook", assume_role_policy_document=TRUST)
+
+    with pytest.raises(AccessDenied):
+        put_role_permissions_boundary(carol, role_name="Cook", permissions_boundary=ADMINISTRATOR)
+    put_role_permissions_boundary(carol, role_name="Cook", permissions_boundary=READ_ONLY)
+    delete_role_permissions_boundary(carol, role_name="Cook")
+    with pytest.raises(AccessDenied):
+        delete_role_permissions_boundary(carol, role_name="Cook")
+
+
+def test_the_policy_of_a_service_linked_role_bounds_no_role(root: Caller) -> None:
+    create_role(root, role_name="Cook", assume_role_policy_document=TRUST)
+
+    with pytest.raises(PolicyNotAttachable, match="Cannot attach a Service Role Policy to a Role"):
+        put_role_permissions_boundary(
+            root,
+            role_name="Cook",
             permissions_boundary="arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy",
         )
 

@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from operations.attachments import attach_group_policy, attach_user_policy
+from operations.attachments import attach_group_policy, attach_role_policy, attach_user_policy
 from operations.boundaries import put_user_permissions_boundary
 from operations.caller import Caller
 from operations.errors import NoSuchEntity
 from operations.groups import create_group
 from operations.policies import create_policy, get_policy, list_entities_for_policy
+from operations.roles import create_role
 from operations.tags import list_policy_tags
 from policies.models import Policy
 from policies.tests.documents import LISTING
@@ -201,6 +202,26 @@ def test_entities_are_those_it_permits_and_those_it_bounds(
     assert "/iam/users/carol/" in page
 
 
+def test_roles_are_among_the_entities_and_named_before_it_goes(
+    browse: Browse, root: Caller, alice: Caller, receipts: Policy
+) -> None:
+    trust = '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}'
+    create_role(root, role_name="Cook", assume_role_policy_document=trust)
+    create_role(
+        root,
+        role_name="Waiter",
+        assume_role_policy_document=trust,
+        permissions_boundary=receipts.arn,
+    )
+    attach_role_policy(root, role_name="Cook", policy_arn=receipts.arn)
+
+    page = shown(browse(alice), url("view/entities/", receipts))
+
+    assert '<th scope="row">Cook</th><td data-label="Entity type">Role</td>' in page
+    assert "Role Waiter" in page
+    assert "detached from role <code>Cook</code>" in shown(browse(alice), url("delete/", receipts))
+
+
 def test_a_policy_is_attached_to_users_and_groups_at_once(
     browse: Browse, root: Caller, alice: Caller, carol: Caller, receipts: Policy
 ) -> None:
@@ -210,8 +231,8 @@ def test_a_policy_is_attached_to_users_and_groups_at_once(
 
     assert response.status_code == 303
     entities = list_entities_for_policy(root, policy_arn=receipts.arn)
-    assert [group.group_name for group in entities.groups] == ["Cashiers"]
-    assert [user.user_name for user in entities.users] == ["carol"]
+    assert [group.group_name for group in entities.policy_groups] == ["Cashiers"]
+    assert [user.user_name for user in entities.policy_users] == ["carol"]
 
 
 def test_whom_one_has_chosen_survives_another_page_and_another_filter(

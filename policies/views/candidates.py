@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 
-from accounts.models import Group, User
+from accounts.models import User
 from iamconsole.reading import attempt
 from operations.caller import Caller
 from operations.errors import AccessDenied
 from operations.groups import search_groups
+from operations.holdings import name_of
 from operations.policies import list_entities_for_policy
 from operations.searching import Slice
 from operations.users import search_users
@@ -72,7 +73,7 @@ def candidates(caller: Caller, policy: Policy, wanted: Wanted) -> Candidates:
     if found is None:
         return Candidates(denied=denied)
     have = _having(caller, policy, wanted.kind)
-    names = [_name_of(one) for one in found.items]
+    names = [name_of(one) for one in found.items]
     rows = [Entity(wanted.kind, name, has_it=name in have) for name in names]
     return Candidates(rows, found.next, found.previous)
 
@@ -89,8 +90,4 @@ def _having(caller: Caller, policy: Policy, kind: str) -> set[str]:
             caller, policy_arn=policy.arn, entity_filter=kind.capitalize(), max_items=1000
         )
     )
-    return {_name_of(one) for one in having.items} if having else set()
-
-
-def _name_of(holder: User | Group) -> str:
-    return holder.user_name if isinstance(holder, User) else holder.group_name
+    return {name_of(one) for one in having.items} if having else set()

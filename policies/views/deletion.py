@@ -61,8 +61,9 @@ def _consequences(request: ConsoleRequest, policy: Policy) -> Iterator[str]:
     )
     if entities is None:
         return
-    names = [f"group `{group.group_name}`" for group in entities.groups]
-    names += [f"user `{user.user_name}`" for user in entities.users]
+    names = [f"group `{group.group_name}`" for group in entities.policy_groups]
+    names += [f"user `{user.user_name}`" for user in entities.policy_users]
+    names += [f"role `{role.role_name}`" for role in entities.policy_roles]
     yield from (f"It is detached from {name}" for name in names[:NAMED])
     if len(names) > NAMED or entities.marker:
         yield f"and from {len(names) - NAMED}{' or more' if entities.marker else ''} others"

@@ -102,7 +102,8 @@ def policy_entities(request: ConsoleRequest) -> HttpResponse:
     )
     context = head_of(request, found, "policy-entities") | {
         "entities": entities,
-        "bounded": bounded.users if bounded else [],
+        "bounded": bounded.policy_users if bounded else [],
+        "bounded_roles": bounded.policy_roles if bounded else [],
         "marker": marker,
         "withheld": [refusal or also_refused] if refusal or also_refused else [],
     }

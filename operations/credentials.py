@@ -1,0 +1,127 @@
+"""From the id of a key to the caller it stands for, and the secret that its signatures are checked with.
+
+Of a request that is signed with a key, one query is made before its operation: the key, whose it is, and the account at
+the revision it now has.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from accounts.models import AccessKey, Account, Role, RootUser, User
+from accounts.names import KeyPrefix
+from accounts.prepared_queries import PreparedQuery
+from accounts.sealing import SealBroken, unseal
+from operations.caller import Caller, Client, Credential, CredentialKind
+from operations.errors import ExpiredToken, InvalidClientTokenId
+from operations.prepared import remembered_of
+from operations.principals import AnyPrincipal, AssumedRole, FederatedUser
+from operations.session_tokens import Session, session_of
+from policies.models import Policy
+
+INVALID = "The security token included in the request is invalid."
+ALLOWING_NOTHING = '{"Version":"2012-10-17","Statement":[]}'
+EXPIRED = "The security token included in the request is expired"
+
+
+KEY = PreparedQuery(
+    lambda key_id: AccessKey.objects.select_related("account", "user__permissions_boundary").filter(
+        access_key_id=key_id, is_active=True
+    ),
+    str,
+)
+ACCOUNT = PreparedQuery(lambda account_id: Account.objects.filter(pk=account_id), str)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who claims to have signed: nobody is believed before the signature is checked with the secret."""
+
+    secret: str
+    caller: Caller
+
+
+def signer_of(access_key_id: str, session_token: str | None, client: Client, *, now: datetime) -> Signer:
+    """The bearer of a key; raises InvalidClientTokenId for one that is unknown or off, and ExpiredToken."""
+    if access_key_id.startswith(KeyPrefix.TEMPORARY):
+        return _of_session(access_key_id, session_token or "", client, now)
+    if session_token is not None:
+        raise InvalidClientTokenId(INVALID)
+    key = KEY.first(access_key_id)
+    if key is None:
+        raise InvalidClientTokenId(INVALID)
+    try:
+        secret = _secret_of(key.secret, key.seal_context)
+    except SealBroken as error:
+        raise InvalidClientTokenId(INVALID) from error
+    credential = Credential(CredentialKind.ACCESS_KEY, access_key_id=access_key_id)
+    return Signer(secret, Caller(key.user or key.account.root, credential, key.account, client))
+
+
+@lru_cache(maxsize=4096)
+def _secret_of(sealed: str, context: str) -> str:
+    """Opened once: another secret is another text."""
+    return unseal(sealed, context=context)
+
+
+def _of_session(access_key_id: str, token: str, client: Client, now: datetime) -> Signer:
+    session = session_of(token)
+    if session.access_key_id != access_key_id:
+        raise InvalidClientTokenId(INVALID)
+    if session.is_over(now):
+        raise ExpiredToken(EXPIRED)
+    account = ACCOUNT.first(session.account_id)
+    principal = _principal(account, session) if account else None
+    if account is None or principal is None:
+        raise InvalidClientTokenId(INVALID)
+    return Signer(session.secret, Caller(principal, _credential(account, session), account, client))
+
+
+def _principal(account: Account, session: Session) -> AnyPrincipal | None:
+    """Whom a session stands for; None when the user or role is no more, even if there is one of the same name."""
+    known = remembered_of(account).bearers
+    bearer = known.get(session.principal)
+    if bearer is None:
+        bearer = _bearer(account, session)
+        if bearer is None:
+            return None
+        known[session.principal] = bearer
+    # An operation may change its caller's row, and be undone: what is remembered must not change with it.
+    bearer = copy(bearer)
+    if isinstance(bearer, Role):
+        return AssumedRole(bearer, session.name, session.tags, session.federation)
+    return FederatedUser(bearer, session.name, session.tags) if session.kind == "federated" else bearer
+
+
+def _bearer(account: Account, session: Session) -> RootUser | User | Role | None:
+    if session.principal == account.id:
+        return account.root
+    if session.kind == "role":
+        roles = account.roles.select_related("permissions_boundary", "trust_policy")
+        return roles.filter(role_id=session.principal).first()
+    return account.users.select_related("permissions_boundary").filter(user_id=session.principal).first()
+
+
+def _credential(account: Account, session: Session) -> Credential:
+    managed = tuple(_text_of(account, arn) for arn in session.policy_arns)
+    return Credential(
+        CredentialKind.TEMPORARY,
+        issued=datetime.fromisoformat(session.issued),
+        mfa_time=datetime.fromisoformat(session.mfa_time) if session.mfa_time else None,
+        source_identity=session.source_identity,
+        session_policies=(*session.policies, *managed),
+        access_key_id=session.access_key_id,
+        transitive_tag_keys=session.transitive_tag_keys,
+    )
+
+
+def _text_of(account: Account, policy_arn: str) -> str:
+    """The text in force of a managed session policy. One that is gone since allows nothing."""
+    known = remembered_of(account).texts
+    if policy_arn not in known:
+        policy = Policy.find(account, policy_arn)
+        known[policy_arn] = policy.default_version.document if policy else ALLOWING_NOTHING
+    return known[policy_arn]
