@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -31,6 +31,7 @@ _MEMBER: Final = "member"
 _ENTRY: Final = "entry"
 _INDEX: Final = re.compile(r"[1-9]\d{0,5}")
 # What XML 1.0 cannot say at all.
+_ODD: Final = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNSAYABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Node: TypeAlias = "dict[str, Node] | str"
@@ -213,10 +214,11 @@ def _structure(shape: StructureShape, left_out: LeftOut) -> Writer:
     ]
 
     def write(value: Any) -> str:
-        if isinstance(value, Mapping):
-            found: Iterable[tuple[Writer, Any]] = ((element, value.get(wire)) for wire, _, element in parts)
+        # A plain dict is told apart sooner than a mapping of any kind.
+        if type(value) is dict or isinstance(value, Mapping):
+            found = [(element, value.get(wire)) for wire, _, element in parts]
         else:
-            found = ((element, getattr(value, snake, None)) for _, snake, element in parts)
+            found = [(element, getattr(value, snake, None)) for _, snake, element in parts]
         return "".join([element(inner) for element, inner in found if inner is not None])
 
     return write
@@ -251,11 +253,17 @@ def _writer(shape: Shape, left_out: LeftOut) -> Writer:
 
 
 def _text(value: object) -> str:
-    return escape(_UNSAYABLE.sub("\ufffd", str(value)), {"\r": "&#13;"})
+    text = str(value)
+    # Nearly all is plain.
+    return _escaped(text) if _ODD.search(text) else text
+
+
+def _escaped(value: str) -> str:
+    return escape(_UNSAYABLE.sub("\ufffd", value), {"\r": "&#13;"})
 
 
 def _written_time(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 _WRITERS: Final[Mapping[str, Writer]] = {

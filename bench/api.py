@@ -23,7 +23,6 @@ CALLS: Final = 600
 LISTINGS: Final = 12
 # A row counts for at most this much in the mean: one listing must not hide a slow call.
 CAP: Final = 10.0
-ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 Requests = Callable[[Target, str], Sequence[bytes]]
 
 
@@ -81,9 +80,9 @@ def rows(users: int) -> list[tuple[str, Requests]]:
     return [
         ("GetCallerIdentity", lambda target, _: [target.request("sts", "GetCallerIdentity")] * CALLS),
         ("GetUser", get_user),
-        ("CreateUser", each("CreateUser", "made")),
-        ("AttachUserPolicy", each("AttachUserPolicy", "user", PolicyArn=ADMINISTRATOR, last=users)),
-        ("DeleteUser", each("DeleteUser", "made")),
+        ("CreateUser", each("CreateUser")),
+        ("AttachUserPolicy", attach),
+        ("DeleteUser", each("DeleteUser")),
         ("AssumeRole", assume_role),
         (
             "ListUsers, first page",
@@ -104,14 +103,15 @@ def first_user(target: Target) -> str:
     return names[-1].decode()
 
 
-def each(action: str, prefix: str, last: int = CALLS, **parameters: object) -> Requests:
-    def requests(target: Target, _: str) -> Sequence[bytes]:
-        count = min(CALLS, last)
-        made = [f"made-{number}" for number in range(CALLS)]
-        names = made if prefix == "made" else user_names(target, count)
-        return [target.request("iam", action, UserName=name, **parameters) for name in names]
+def each(action: str) -> Requests:
+    """The call once for each of some new users."""
+    return lambda target, _: [target.request("iam", action, UserName=f"made-{n}") for n in range(CALLS)]
 
-    return requests
+
+def attach(target: Target, account: str) -> Sequence[bytes]:
+    arn = f"arn:aws:iam::{account}:policy/bench-policy"
+    names = user_names(target, CALLS)
+    return [target.request("iam", "AttachUserPolicy", UserName=name, PolicyArn=arn) for name in names]
 
 
 def user_names(target: Target, count: int) -> list[str]:

@@ -34,6 +34,7 @@ from operations.access_keys import create_access_key
 from operations.attachments import attach_user_policy
 from operations.caller import Caller, Credential, CredentialKind, system_caller
 from operations.installation import create_account, seed_users
+from operations.policies import create_policy
 from operations.roles import create_role
 from operations.users import create_user
 made = create_account(
@@ -48,6 +49,8 @@ system = system_caller(Account.objects.get(pk=account.pk))
 create_user(system, user_name="bench-admin")
 attach_user_policy(system, user_name="bench-admin", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess")
 key = create_access_key(system, user_name="bench-admin")
+document = {{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}}}
+create_policy(system, policy_name="bench-policy", policy_document=json.dumps(document))
 statement = {{"Effect": "Allow", "Principal": {{"AWS": account.id}}, "Action": "sts:AssumeRole"}}
 trust = {{"Version": "2012-10-17", "Statement": statement}}
 create_role(system, role_name="bench-role", assume_role_policy_document=json.dumps(trust))
@@ -108,6 +111,10 @@ def moto(users: int) -> Iterator[tuple[Target, str, int]]:
         names = [f"user-{number}" for number in range(users)]
         answered(port, [target.request("iam", "CreateUser", UserName=name) for name in names])
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": allow})
+        made = target.request("iam", "CreatePolicy", PolicyName="bench-policy", PolicyDocument=document)
+        answered(port, [made])
         answered(
             port, [target.request("iam", "CreateRole", RoleName="bench-role", AssumeRolePolicyDocument=trust)]
         )

@@ -51,6 +51,7 @@ def measure() -> Iterator[str]:
     queue = f"arn:aws:sqs:eu-west-1:{account.id}:tea-dev-menu"
     yield f"Who can, of {USERS:,} users in {GROUPS} groups with {POLICIES:,} policies"
     holdings.documents.forget()
+    prepared.shared.forget()
     # As in a worker of the server.
     spare()
     yield row("cold", first(ask(queue)), 1_500)
@@ -77,6 +78,7 @@ def worst_escalation(owner: Caller) -> Callable[[], object]:
 def memory(owner: Caller) -> str:
     """What stays in the memory after each user has been decided about once."""
     holdings.documents.forget()
+    prepared.shared.forget()
     account = replace(owner).account
     tracemalloc.start()
     with prepared.remembering():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from accounts.models import Group, Role, User
+from accounts.models import Attachment, Group, Role, User
 from accounts.models.role import SERVICE_LINKED_PATH
+from accounts.prepared_queries import PreparedInsert, PreparedRows
 from operations.boundaries import boundary_context, role_to_change
 from operations.call import Call
 from operations.errors import NoSuchEntity, PolicyNotAttachable
@@ -13,9 +14,15 @@ from operations.holdings import Holder, name_of
 from operations.operation import operation
 from operations.paging import Page, page_of
 from operations.policies import keyed
-from operations.quotas import ensure_room
+from operations.quotas import ensure_below
 from policies.models import Policy
 
+ATTACHMENTS = PreparedInsert()
+ATTACHED = {
+    "User": PreparedRows(lambda pk: Attachment.objects.filter(user_id=pk).values_list("policy_id"), int),
+    "Group": PreparedRows(lambda pk: Attachment.objects.filter(group_id=pk).values_list("policy_id"), int),
+    "Role": PreparedRows(lambda pk: Attachment.objects.filter(role_id=pk).values_list("policy_id"), int),
+}
 # Every role that is not linked to a service is the customer's, in AWS's words.
 CALLED = {"Role": "Customer Role"}
 
@@ -117,10 +124,11 @@ def _user_for(call: Call, user_name: str, policy_arn: str) -> User:
 def _attach(call: Call, holder: Holder, policy_arn: str) -> None:
     kind = type(holder).__name__
     policy = attachable(call, policy_arn, CALLED.get(kind, kind))
-    if holder.attachments.filter(policy=policy).exists():
+    attached = [policy_id for (policy_id,) in ATTACHED[kind].all(holder.pk)]
+    if policy.pk in attached:
         return
-    ensure_room(holder.attachments.all(), f"ATTACHED_POLICIES_PER_{kind.upper()}", f"PoliciesPer{kind}")
-    holder.attachments.create(account=call.account, policy=policy)
+    ensure_below(len(attached), f"ATTACHED_POLICIES_PER_{kind.upper()}", f"PoliciesPer{kind}")
+    ATTACHMENTS.insert(Attachment(account=call.account, policy=policy, **{kind.lower(): holder}))
     _undo_by(call, f"iam:Detach{kind}Policy", holder, policy.arn)
 
 

@@ -93,7 +93,7 @@ def _place(marker: str | None, kinds: Sequence[str]) -> tuple[str, str]:
 def user_details(account: Account, users: Sequence[User]) -> list[Detail]:
     held = _held(account, "user", users)
     names: Rows = defaultdict(list)
-    memberships = account.memberships.filter(user__in=users).order_by("group__name_key")
+    memberships = account.memberships.filter(user__in=[user.pk for user in users]).order_by("group__name_key")
     for user_id, name in memberships.values_list("user_id", "group__group_name"):
         names[user_id].append(name)
     return [
@@ -132,7 +132,7 @@ def group_details(account: Account, groups: Sequence[Group]) -> list[Detail]:
 def role_details(account: Account, roles: Sequence[Role]) -> list[Detail]:
     held, trust = _held(account, "role", roles), shown_trust_policies(roles)
     profiles: Rows = defaultdict(list)
-    for profile in account.instance_profiles.filter(role__in=roles):
+    for profile in account.instance_profiles.filter(role__in=[role.pk for role in roles]):
         profiles[profile.role_id].append(profile)
     return [
         {
@@ -175,7 +175,11 @@ def _profile(profile: Any, role: Role) -> Detail:
 
 def policy_details(_: Account, policies: Sequence[Any]) -> list[Detail]:
     versions: Rows = defaultdict(list)
-    stored = PolicyVersion.objects.filter(policy__in=policies).select_related("text").order_by("-number")
+    stored = (
+        PolicyVersion.objects.filter(policy__in=[policy.pk for policy in policies])
+        .select_related("text")
+        .order_by("-number")
+    )
     for version in stored:
         versions[version.policy_id].append(version)
     return [
@@ -208,7 +212,7 @@ class Held:
 def _held(account: Account, kind: str, holders: Sequence[User | Group | Role]) -> Held:
     attached: Rows = defaultdict(list)
     inline: Rows = defaultdict(list)
-    mine = {f"{kind}__in": holders}
+    mine = {f"{kind}__in": [holder.pk for holder in holders]}
     policies = account.attachments.filter(**mine).order_by("policy__name_key", "policy__account_id")
     columns = ("policy__account_id", "policy__path", "policy__policy_name")
     for key, owner, path, name in policies.values_list(f"{kind}_id", *columns):

@@ -71,7 +71,7 @@ class Note:
 class Call:
     """One call of one operation. `now` is fixed for all of it, on the account's clock."""
 
-    def __init__(self, caller: Caller, action: str) -> None:
+    def __init__(self, caller: Caller, action: str, *, policies: PolicySet | None = None) -> None:
         self.caller = caller
         self.action = action
         self.real_now = clock.now()
@@ -80,7 +80,7 @@ class Call:
         self.decisions: list[Decision] = []
         self.is_admitted = False
         self.after_refusal: list[Callable[[], None]] = []
-        self._policies: PolicySet | None = None
+        self._policies = policies
 
     @property
     def account(self) -> Account:

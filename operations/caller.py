@@ -8,10 +8,19 @@ from enum import StrEnum
 from functools import cached_property
 
 from accounts.models import AccessKey, Account, Role, RootUser, User
+from accounts.prepared_queries import PreparedQuery
 from operations.errors import InvalidClientTokenId, ServiceFailure
 from operations.principals import AnyPrincipal, AssumedRole, FederatedUser, Nobody, System
 
 FRESH = timedelta(minutes=10)
+
+
+KEY = PreparedQuery(
+    lambda key_id: AccessKey.objects.select_related("account", "user__permissions_boundary").filter(
+        access_key_id=key_id, is_active=True
+    ),
+    str,
+)
 
 
 class CredentialKind(StrEnum):
@@ -106,20 +115,23 @@ class Caller:
 
     def resolved_again(self, account: Account) -> Caller:
         """The same caller read afresh under the account's lock; raises InvalidClientTokenId when it is gone."""
+        credential = self.credential
+        if credential.kind == CredentialKind.ACCESS_KEY:
+            # One query tells whether the key still holds and whose it is.
+            key = KEY.first(credential.access_key_id)
+            if key is None:
+                raise _gone()
+            return replace(self, principal=key.user or account.root, account=account)
         try:
             principal = _reread(self.principal)
         except (User.DoesNotExist, Role.DoesNotExist) as error:
             raise _gone() from error
-        credential = self.credential
         is_signed_in = credential.kind in (CredentialKind.CONSOLE, CredentialKind.HALF)
         if (
             is_signed_in
             and isinstance(principal, RootUser | User)
             and principal.session_epoch != credential.epoch
         ):
-            raise _gone()
-        keys = AccessKey.objects.filter(access_key_id=credential.access_key_id, is_active=True)
-        if credential.kind == CredentialKind.ACCESS_KEY and not keys.exists():
             raise _gone()
         return replace(self, principal=principal, account=account)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from accounts.models import AccessKey, Account, Role, RootUser, User
+from accounts.models import Account, Role, RootUser, User
 from accounts.names import KeyPrefix
 from accounts.prepared_queries import PreparedQuery
 from accounts.sealing import SealBroken, unseal
-from operations.caller import Caller, Client, Credential, CredentialKind
+from operations.caller import KEY, Caller, Client, Credential, CredentialKind
 from operations.errors import ExpiredToken, InvalidClientTokenId
 from operations.prepared import remembered_of
 from operations.principals import AnyPrincipal, AssumedRole, FederatedUser
@@ -27,12 +27,6 @@ ALLOWING_NOTHING = '{"Version":"2012-10-17","Statement":[]}'
 EXPIRED = "The security token included in the request is expired"
 
 
-KEY = PreparedQuery(
-    lambda key_id: AccessKey.objects.select_related("account", "user__permissions_boundary").filter(
-        access_key_id=key_id, is_active=True
-    ),
-    str,
-)
 ACCOUNT = PreparedQuery(lambda account_id: Account.objects.filter(pk=account_id), str)
 
 

@@ -27,8 +27,10 @@ from operations import trail
 from operations.call import Call
 from operations.caller import Caller
 from operations.errors import AccessDenied, InvalidClientTokenId, ServiceError, ServiceFailure
-from operations.prepared import reading_afresh
+from operations.prepared import policies_beforehand, reading_afresh
 from operations.shapes import ensure_complete, validate
+from operations.write_turns import write_transaction
+from policies.engine import PolicySet
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,11 +88,13 @@ class Act:
         self.name = name
         self.events: list[Event] = []
         self.has_changes = False
+        # The caller's, as long as nothing of this act can have changed them.
+        self.policies: PolicySet | None = None
         self.refused: Event | None = None
         self.after_refusal: list[Callable[[], None]] = []
 
     def perform(self, operation: Operation, parameters: dict[str, object]) -> object:
-        call = Call(self.caller, operation.action)
+        call = Call(self.caller, operation.action, policies=self.policies if not self.events else None)
         try:
             result = operation.function(call, **parameters)
             if not call.is_decided:
@@ -119,8 +123,16 @@ def act(caller: Caller, name: str) -> Iterator[Act]:
         yield running
         return
     failure: ServiceError | None = None
-    with reading_afresh(), transaction.atomic():
+    policies = policies_beforehand(caller)
+    with reading_afresh(), write_transaction():
         performed = Act(_under_lock(caller), name)
+        if (
+            caller.account
+            and performed.caller.account
+            and caller.account.revision == performed.caller.account.revision
+        ):
+            # Nothing has changed since they were read, and the lock keeps it so.
+            performed.policies = policies
         token = _current.set(performed)
         try:
             with transaction.atomic():

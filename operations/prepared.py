@@ -31,8 +31,6 @@ class Remembered:
     """What is known of an account at one revision. Callers who hold the same policies share one set of them."""
 
     revision: str
-    sources: dict[Row, Source] = field(default_factory=dict)
-    sets: dict[tuple[tuple[Row, ...], tuple[str, ...]], PolicySet] = field(default_factory=dict)
     callers: dict[Key, PolicySet] = field(default_factory=dict)
     # Users and roles by their unique ids, and the texts of session policies by their ARNs.
     bearers: dict[str, RootUser | User | Role] = field(default_factory=dict)
@@ -42,7 +40,7 @@ class Remembered:
     def everybody(self, account: Account) -> Everybody:
         """All users of the account, as the engine asks about them."""
         if self._everybody is None:
-            self._everybody = list(everybody(account, self.sources))
+            self._everybody = list(everybody(account, shared.sources))
         return self._everybody
 
     def policies_of(self, caller: Caller) -> PolicySet:
@@ -54,17 +52,35 @@ class Remembered:
         if found is None:
             if len(self.callers) >= MOST_CALLERS:
                 self.callers.clear()
-                self.sets.clear()
-            found = self.callers[key] = self._set_of(holder, caller)
+            found = self.callers[key] = _set_of(holder, caller)
         return found
 
-    def _set_of(self, holder: User | Role, caller: Caller) -> PolicySet:
-        rows, session = tuple(rows_of(holder)), caller.credential.session_policies
-        found = self.sets.get((rows, session))
-        if found is None:
-            sources = sources_of_rows(rows, self.sources)
-            found = self.sets[rows, session] = PolicySet((*session_sources(caller), *sources))
-        return found
+
+@dataclass
+class Shared:
+    """What rows say, at whichever revision: a row names its text by its hash, so that it never changes."""
+
+    sources: dict[Row, Source] = field(default_factory=dict)
+    sets: dict[tuple[tuple[Row, ...], tuple[str, ...]], PolicySet] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """As in a process that has decided nothing yet."""
+        self.sources, self.sets = {}, {}
+
+
+shared = Shared()
+
+
+def _set_of(holder: User | Role, caller: Caller) -> PolicySet:
+    """The policies that a holder has now, as one set for all who have the same."""
+    key = tuple(rows_of(holder)), caller.credential.session_policies
+    found = shared.sets.get(key)
+    if found is None:
+        if max(len(shared.sets), len(shared.sources)) >= MOST_CALLERS:
+            shared.forget()
+        found = PolicySet((*session_sources(caller), *sources_of_rows(key[0], shared.sources)))
+        shared.sets[key] = found
+    return found
 
 
 class Memory:
@@ -90,9 +106,17 @@ _memory: ContextVar[Memory | None] = ContextVar("memory", default=None)
 def policies_of_caller(caller: Caller) -> PolicySet:
     """The caller's policies, remembered where that is right."""
     memory = _memory.get()
+    holder = holder_of(caller.principal)
+    if holder is not None and memory is None:
+        return _set_of(holder, caller)
     if memory is None or caller.account is None:
         return PolicySet(sources_of(caller))
     return memory.of(caller.account).policies_of(caller)
+
+
+def policies_beforehand(caller: Caller) -> PolicySet | None:
+    """The caller's policies for a write that is about to begin, where they may be remembered; else None."""
+    return policies_of_caller(caller) if _memory.get() is not None and caller.account else None
 
 
 def remembered_of(account: Account) -> Remembered:

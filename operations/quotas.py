@@ -15,6 +15,11 @@ def quota(name: str) -> int:
 
 def ensure_room(rows: QuerySet[Model], name: str, shown: str, *, adding: int = 1) -> None:
     """Raise LimitExceeded, in AWS's words, when `adding` more rows would pass the quota."""
+    ensure_below(rows.count(), name, shown, adding=adding)
+
+
+def ensure_below(present: int, name: str, shown: str, *, adding: int = 1) -> None:
+    """The same where the rows are counted already."""
     limit = quota(name)
-    if rows.count() + adding > limit:
+    if present + adding > limit:
         raise LimitExceeded(f"Cannot exceed quota for {shown}: {limit}")

@@ -49,6 +49,8 @@ def ensure_short_policy(policy: str | None) -> tuple[str, ...]:
 def ensure_policies(call: Call, policy_arns: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """The ARNs of managed session policies, all of which the caller's account can see."""
     arns = tuple(entry["arn"] for entry in policy_arns if "arn" in entry)
+    if not arns:
+        return ()
     if len(arns) > MOST_POLICIES:
         raise PackedPolicyTooLarge(f"A session has at most {MOST_POLICIES} managed policies.")
     found = Policy.find_all(call.account, arns)

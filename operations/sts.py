@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from accounts.models import Account, Role
+from accounts.models import Role
 from accounts.names import KeyPrefix, account_of_key, new_access_key_id, new_secret_key
 from operations.authorization import tag_context
 from operations.authorization_messages import decoded_message
@@ -219,8 +219,7 @@ def role_at(role_arn: str) -> Role | None:
     parts = split_arn(role_arn)
     if parts is None or parts[2] != "iam" or not parts[5].startswith("role/"):
         return None
-    account = Account.objects.filter(pk=parts[4]).first()
-    role = Role.find(account, parts[5].rpartition("/")[2]) if account else None
+    role = Role.named(parts[4], parts[5].rpartition("/")[2])
     return role if role is not None and role.arn.lower() == role_arn.lower() else None
 
 

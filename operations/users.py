@@ -6,21 +6,32 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from accounts.models import MFADevice, User
 from accounts.names import IdPrefix, name_key, new_unique_id
-from accounts.prepared_queries import PreparedInsert
+from accounts.prepared_queries import PreparedInsert, PreparedRows
 from operations.boundaries import boundary_at
 from operations.call import Call
 from operations.errors import DeleteConflict, EntityAlreadyExists, ValidationError
 from operations.operation import operation
 from operations.paging import Page, page_of
-from operations.quotas import ensure_room
+from operations.quotas import ensure_below
 from operations.searching import Slice, order_of, slice_of
 from operations.tags import Tag, checked, tag_conditions
 
 USERS = PreparedInsert()
+# One row with their number; none where there is no user.
+COUNTED = PreparedRows(
+    lambda account_id: (
+        User.objects.filter(account_id=account_id)
+        .order_by()
+        .values("account_id")
+        .annotate(count=Count("pk"))
+        .values_list("count")
+    ),
+    str,
+)
 
 
 @operation("iam:CreateUser")
@@ -45,7 +56,8 @@ def create_user(
     if tags:
         call.authorize(arn, conditions, action="iam:TagUser")
     _ensure_free(call, user_name)
-    ensure_room(call.account.users.all(), "USERS", "UsersPerAccount")
+    present = COUNTED.all(call.account.id)
+    ensure_below(present[0][0] if present else 0, "USERS", "UsersPerAccount")
     boundary = boundary_at(call, permissions_boundary) if permissions_boundary else None
     user = User(
         account=call.account,
@@ -98,26 +110,40 @@ def update_user(
 def delete_user(call: Call, *, user_name: str) -> None:
     """Delete a user that has nothing left; raises DeleteConflict naming what is still there."""
     user = call.access(User, user_name)
-    for rows, text in _leftovers(user):
-        if rows.exists():
+    for is_there, text in zip(LEFTOVERS.all(user.pk)[0], FIRST, strict=True):
+        if is_there:
             raise DeleteConflict(f"Cannot delete entity, must {text} first.")
     if user.has_console_access:
         raise DeleteConflict("Cannot delete entity, must delete login profile first.")
     call.deleted(user.snapshot())
-    user.delete()
+    user.erase()
 
 
-def _leftovers(user: User) -> list[tuple[QuerySet[Any], str]]:
-    return [
-        (user.memberships.all(), "remove users from group"),
-        (user.attachments.all(), "detach all policies"),
-        (user.inline_policies.all(), "delete policies"),
-        (user.access_keys.all(), "delete access keys"),
-        (user.mfa_devices.all(), "delete MFA device"),
-        (user.signing_certificates.all(), "delete signing certificates"),
-        (user.ssh_public_keys.all(), "delete SSH public keys"),
-        (user.service_specific_credentials.all(), "remove referenced objects"),
-    ]
+# What a user may still have, by the name of its relation, and what has to be done with it first.
+FIRST = {
+    "remove users from group": "memberships",
+    "detach all policies": "attachments",
+    "delete policies": "inline_policies",
+    "delete access keys": "access_keys",
+    "delete MFA device": "mfa_devices",
+    "delete signing certificates": "signing_certificates",
+    "delete SSH public keys": "ssh_public_keys",
+    "remove referenced objects": "service_specific_credentials",
+}
+
+
+def _leftovers(key: int) -> QuerySet[User, Any]:
+    """One row that says of each relation whether anything is there."""
+    names = FIRST.values()
+    related = {name: User._meta.get_field(name).related_model for name in names}
+    there = {
+        f"has_{name}": Exists(model.objects.filter(user=OuterRef("pk")))  # type: ignore[union-attr]  # models all
+        for name, model in related.items()
+    }
+    return User.objects.filter(pk=key).annotate(**there).values_list(*there)
+
+
+LEFTOVERS = PreparedRows(_leftovers, int)
 
 
 SORTABLE = {

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.arns import iam_arn
 from accounts.names import KeyField
+from accounts.prepared_queries import PreparedQuery
 from accounts.resources import WithoutResourcePolicy
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ class Policy(WithoutResourcePolicy, models.Model):
     @classmethod
     def find(cls, account: Account, identifier: str) -> Policy | None:
         """By ARN, among the account's own and AWS's; an ARN of another account finds nothing."""
-        return cls.find_all(account, [identifier]).get(identifier)
+        name = identifier.rpartition("/")[2].lower()
+        found = (one for one in NAMED.all(account.id, name) if one.arn.lower() == identifier.lower())
+        return next(found, None)
 
     @classmethod
     def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Policy]:
@@ -185,3 +188,8 @@ class PolicyVersion(models.Model):
     @property
     def document(self) -> str:
         return self.text.document
+
+
+NAMED = PreparedQuery(
+    lambda account_id, key: Policy.objects.visible_to(account_id).filter(name_key=key).order_by(), str, str
+)

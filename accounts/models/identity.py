@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 
 from accounts.arns import iam_arn, root_arn
 from accounts.models.account import Account
@@ -153,6 +153,15 @@ class User(WithoutResourcePolicy, Identity):
     @property
     def label(self) -> str:
         return self.user_name
+
+    def erase(self) -> None:
+        """Delete a user who has nothing left, past the search for what would have to go as well.
+
+        Former passwords are all that may; the database itself refuses to leave anything else behind.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM accounts_formerpassword WHERE user_id = %s", [self.pk])
+            cursor.execute("DELETE FROM accounts_user WHERE id = %s", [self.pk])
 
     def snapshot(self) -> Mapping[str, object]:
         """What a bin needs to bring the user back; no secret is in it."""

@@ -10,6 +10,7 @@ from django.db import models
 from accounts.arns import iam_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
+from accounts.prepared_queries import PreparedQuery
 from accounts.resources import WithoutResourcePolicy
 
 SERVICE_LINKED_PATH = "/aws-service-role/"
@@ -57,7 +58,12 @@ class Role(WithoutResourcePolicy, models.Model):
 
     @classmethod
     def find(cls, account: Account, identifier: str) -> Role | None:
-        return cls.find_all(account, [identifier]).get(identifier)
+        return cls.named(account.id, identifier)
+
+    @staticmethod
+    def named(account_id: str, role_name: str) -> Role | None:
+        """The role of a name in an account, which comes with it."""
+        return ROLE.first(account_id, name_key(role_name))
 
     @classmethod
     def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Role]:
@@ -101,6 +107,15 @@ class Role(WithoutResourcePolicy, models.Model):
             "Tags": self.tags,
             "PermissionsBoundary": boundary.arn if boundary else None,
         }
+
+
+ROLE = PreparedQuery(
+    lambda account_id, key: Role.objects.select_related(
+        "account", "permissions_boundary", "trust_policy"
+    ).filter(account_id=account_id, name_key=key),
+    str,
+    str,
+)
 
 
 class RoleDeletion(models.Model):
