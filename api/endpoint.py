@@ -24,6 +24,7 @@ from django.http.response import HttpResponseBase
 from api import query, results, sigv4
 from api.bodies import LONGEST, LONGEST_UNSIGNED, length_of, read_body
 from api.forms import Form, read_form
+from api.throttle import Throttle
 from iamconsole.clock import now
 from iamconsole.logs import current_request_id
 from operations.authorization_messages import encoded_message
@@ -132,6 +133,8 @@ class Exchange:
         signer = signer_of(claim.access_key_id, claim.session_token, self._client(claim), now=at)
         body = read_body(self._request, length)
         sigv4.ensure_match(received, claim, body, sigv4.signing_key(signer.secret, claim))
+        # Only whoever holds the key uses up its calls.
+        throttle().take(claim.access_key_id)
         return signer.caller, _parameters(received, body)
 
     def _unsigned(self, received: sigv4.Received) -> Form:
@@ -220,6 +223,11 @@ def _model(service: str, name: str) -> OperationModel:
 
 def _takes_no_signature(service: str, name: str) -> bool:
     return name in _names(service) and _model(service, name).auth_type == "none"
+
+
+@cache
+def throttle() -> Throttle:
+    return Throttle(settings.API_CALLS_PER_SECOND)
 
 
 @cache

@@ -71,6 +71,7 @@ def console(users: int, database_url: str | None = None) -> Iterator[tuple[Targe
         "PORT": str(port),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "QUOTA_USERS": str(10 * users + 10_000),
+        "API_CALLS_PER_SECOND": "100000",
     }
     manage(environment, "migrate", "--verbosity", "0")
     said = manage(

@@ -41,6 +41,8 @@ AUDIT_KEY = strong("AUDIT_KEY", text("AUDIT_KEY"))
 CONSOLE_KEYS = fernet_keys(text("CONSOLE_KEYS"))
 distinct({"SECRET_KEY": SECRET_KEY, "AUDIT_KEY": AUDIT_KEY, **CONSOLE_KEYS})
 
+API_CALLS_PER_SECOND = number("API_CALLS_PER_SECOND", 500)
+
 # AWS's own figures; an operator who outgrows one raises it with QUOTA_<NAME>
 
 AWS_QUOTAS = {

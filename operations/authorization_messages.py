@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,12 +13,13 @@ from operations.authorization import Explanation
 from operations.errors import InvalidAuthorizationMessage
 
 # A message that is longer was made by somebody else.
-LONGEST: Final = 65_536
+LONGEST: Final = 10_240
 
 
 def encoded_message(explanation: Explanation, account_id: str) -> str:
     """The refusal as a text that means nothing outside the account it was made for."""
-    return seal(json.dumps(_told(explanation), separators=(",", ":")), context=_purpose(account_id))
+    told = json.dumps(_told(explanation), separators=(",", ":")).encode()
+    return seal(b64encode(zlib.compress(told, 9)).decode(), context=_purpose(account_id))
 
 
 def decoded_message(message: str, account_id: str) -> str:
@@ -24,7 +27,7 @@ def decoded_message(message: str, account_id: str) -> str:
     try:
         if len(message) > LONGEST:
             raise SealBroken("Too long.")
-        return unseal(message, context=_purpose(account_id))
+        return zlib.decompress(b64decode(unseal(message, context=_purpose(account_id)))).decode()
     except SealBroken as error:
         raise InvalidAuthorizationMessage("The message is not valid for this account.") from error
 

@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from iamconsole.clock import now
 from iamconsole.navigation import Section, sections
+from operations.authorization import Explanation
+from operations.authorization_messages import encoded_message
 
 register = template.Library()
 
@@ -95,6 +97,12 @@ def ago(at: datetime) -> str:
             said = f"{count} {word}" if count == 1 else f"{count} {word}s"
             return f"{said} ago" if passed > timedelta() else f"in {said}"
     return "just now"
+
+
+@register.filter
+def encoded(explanation: Explanation) -> str:
+    """A refusal as sts:DecodeAuthorizationMessage reads it."""
+    return encoded_message(explanation, explanation.request.principal.account_id)
 
 
 @register.filter
