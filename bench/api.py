@@ -61,7 +61,7 @@ def compared(ours: tuple[Target, str, int], theirs: tuple[Target, str, int], use
     yield f"  geometric mean {math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}, worst {min(ratios):.2f}"
     simulated, read = measured(simulate, *ours), measured(get_user, *ours)
     yield f"  SimulatePrincipalPolicy: {simulated.calls:.0f}/s, {simulated.calls / read.calls:.2f} of our own GetUser"
-    yield f"  memory at its peak, all processes: {memory(ours[2]):.0f} MiB, moto {memory(theirs[2]):.0f} MiB"
+    yield f"  memory, all processes: {memory(ours[2]):.0f} MiB, moto {memory(theirs[2]):.0f} MiB"
 
 
 def measured(requests: Requests, target: Target, account: str, process: int) -> Measured:

@@ -182,9 +182,9 @@ def processor_seconds(process: int) -> float:
 
 
 def memory(process: int) -> float:
-    """The most that a whole server has ever held, in MiB; pages shared by workers count for each."""
-    peak = 0
+    """What a whole server holds, in MiB; of a page that its processes share, each counts its part."""
+    held = 0
     for pid in tree(process):
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-        peak += int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    return peak / MEBIBYTE
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+        held += int(rollup.partition("\nPss:")[2].split()[0]) * 1024
+    return held / MEBIBYTE
