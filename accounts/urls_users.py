@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 from accounts.views import (
+    access_key_creation,
+    access_key_rotation,
+    access_keys,
     effective_access,
     mfa_assignment,
     mfa_devices,
@@ -11,8 +14,8 @@ from accounts.views import (
     user_credentials,
     user_grants,
 )
+from accounts.views.credential_owners import for_user
 from accounts.views.delete_users import delete_user
-from accounts.views.mfa_owners import for_user
 from accounts.views.reach import reach
 from accounts.views.user_groups import groups
 from accounts.views.user_permissions import user
@@ -34,6 +37,11 @@ pages_of_a_user = [
     path("mfa/discard/", for_user(mfa_assignment.discard), name="user-discard-mfa"),
     path("mfa/remove/", for_user(mfa_devices.remove), name="user-remove-mfa"),
     path("mfa/resync/", for_user(mfa_devices.resync), name="user-resync-mfa"),
+    path("access-keys/create/", for_user(access_key_creation.create), name="user-create-access-key"),
+    path("access-keys/created/", for_user(access_key_creation.created), name="user-created-access-key"),
+    path("access-keys/switch/", for_user(access_keys.switch), name="user-switch-access-key"),
+    path("access-keys/delete/", for_user(access_keys.delete), name="user-delete-access-key"),
+    path("access-keys/rotate/", for_user(access_key_rotation.rotate), name="user-rotate-access-key"),
     path("check-access/", user_access.check, name="user-check-access"),
     path("effective-access/", effective_access.user, name="user-effective-access"),
     path("escalation/", reach, name="user-reach"),

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from iamconsole.cli import command
 from iamconsole.pages import page
 from policies.validation.help import CHECKS
 
@@ -15,6 +16,8 @@ TOPICS = {
     "groups": "User groups",
     "policies": "Policies",
     "mfa": "Multi-factor authentication",
+    "access-keys": "Access keys",
+    "cli": "Do this with the CLI",
     "sign-in": "Signing in",
     "evaluation": "How a request is decided",
     "effective-access": "Effective access",
@@ -50,7 +53,13 @@ def index(request: HttpRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in TOPICS:
         raise Http404
-    context = {"title": TOPICS[slug], "topics": TOPICS, "slug": slug, "example": EXAMPLE}
+    context = {
+        "title": TOPICS[slug],
+        "topics": TOPICS,
+        "slug": slug,
+        "example": EXAMPLE,
+        "first_command": command("See who awscli is", "sts:GetCallerIdentity"),
+    }
     return page(request, f"help/{slug}.html", context)
 
 

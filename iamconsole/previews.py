@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamconsole.cli import commands_of
 from operations.caller import Caller
 from operations.errors import AccessDenied, MalformedPolicyDocument, NoSuchEntity, ValidationError
 from operations.paper import Items
@@ -9,7 +10,7 @@ from operations.previews import preview_changes
 
 
 def effect_of(caller: Caller, *, what: str = "", **changes: Items) -> dict[str, object]:
-    """The names that `_preview.html` wants; `what` is the one user a change is about, if it is about one.
+    """The names that `_preview.html` and `_cli.html` want; `what` is the one user a change is about, if any.
 
     Without any change there is nothing to see yet; whoever may not look is told which right is missing. What is
     wrong with the change itself, its own form says when it is sent.
@@ -22,4 +23,4 @@ def effect_of(caller: Caller, *, what: str = "", **changes: Items) -> dict[str, 
             unseen = refusal
         except (NoSuchEntity, ValidationError, MalformedPolicyDocument):
             pass
-    return {"preview": preview, "unseen": unseen, "what": what}
+    return {"preview": preview, "unseen": unseen, "what": what, "cli": commands_of(changes)}

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from django.urls import URLResolver, get_resolver
 
+from accounts.models import AccessKey
 from audit.models import Event
+from operations.access_keys import create_access_key
 from operations.attachments import attach_group_policy, attach_user_policy
 from operations.caller import Caller
 from operations.groups import create_group
@@ -46,6 +48,7 @@ def furnish(root: Caller) -> None:
     put_user_policy(root, user_name=USER, policy_name="inline", policy_document=DOCUMENT)
     put_group_policy(root, group_name=GROUP, policy_name="inline", policy_document=DOCUMENT)
     create_virtual_mfa_device(root, virtual_mfa_device_name="drawer")
+    create_access_key(root, user_name=USER)
 
 
 def console_pages(account_id: str) -> list[ConsolePage]:
@@ -59,17 +62,27 @@ def console_pages(account_id: str) -> list[ConsolePage]:
         "version_id": "v1",
     }
     arn = f"arn:aws:iam::{account_id}:policy/{POLICY}"
+    key = AccessKey.objects.filter(account_id=account_id, user__user_name=USER).first()
     return [
-        ConsolePage(name, "/" + PARAMETER.sub(lambda found: values[found[1]], route) + query_of(name, arn))
+        ConsolePage(
+            name, "/" + PARAMETER.sub(lambda found: values[found[1]], route) + query_of(name, arn, str(key))
+        )
         for name, route in sorted(routes(get_resolver()))
         if route.startswith("iam/")
     ]
 
 
-def query_of(name: str, arn: str) -> str:
+def query_of(name: str, arn: str, access_key_id: str) -> str:
     """The query that a page is reached with, where it cannot do without."""
+    device = {"serial": arn.replace(f"policy/{POLICY}", "mfa/drawer")}
     queries = {
+        "remove-own-mfa": device,
+        "resync-own-mfa": device,
+        "user-remove-mfa": device,
+        "user-resync-mfa": device,
         "move-user": {"from": GROUP, "to": OTHER_GROUP},
+        "user-delete-access-key": {"key": access_key_id},
+        "user-rotate-access-key": {"key": access_key_id},
         "inline-policy-create": {"user": USER},
         "inline-policy-create-review": {"user": USER},
         "inline-policy-edit": {"user": USER, "policy": "inline"},

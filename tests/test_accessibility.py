@@ -27,6 +27,8 @@ OUTSIDE = (
     "/password-reset/",
     "/help/",
     "/help/evaluation/",
+    "/help/access-keys/",
+    "/help/cli/",
     "/help/checks/",
     "/nowhere/",
 )
@@ -64,6 +66,22 @@ def test_roots_page_and_the_refusals_are_for_everybody(console: str, page: Page,
     enter(page, console, new_user(owner, "carol"))
 
     assert faults + faults_of(page, ["/iam/", "/iam/users/", "/iam/search/?q=a"]) == []
+
+
+def test_a_new_access_key_and_its_commands_are_for_everybody(console: str, page: Page, owner: Caller) -> None:
+    enter(page, console, owner)
+    page.goto("/iam/security-credentials/access-keys/create/")
+    page.get_by_text("Local code").click()
+    page.get_by_label("I understand the recommendation").check()
+    form = violations(page)
+    page.get_by_role("button", name="Create access key").click()
+    page.get_by_text("Show", exact=True).click()
+    page.get_by_text("Do this with the CLI").click()
+    page.set_viewport_size(NARROW)
+
+    assert page.get_by_text("Hide", exact=True).is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert form + violations(page) == []
 
 
 def test_the_pages_outside_the_console_are_for_everybody(console: str, page: Page, owner: Caller) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
@@ -70,6 +72,23 @@ def test_the_effect_follows_what_is_ticked(console: str, page: Page, owner: Call
     page.get_by_role("checkbox", name="Add ana").uncheck()
 
     expect(effect).to_contain_text("Nobody gains or loses anything.")
+
+
+def test_the_commands_follow_what_is_ticked_and_the_panel_stays_open(
+    console: str, page: Page, owner: Caller
+) -> None:
+    enter(page, console, owner)
+    create_user(owner, user_name="ana")
+    page.goto("/iam/users/ana/attach-policies/")
+    page.get_by_text("Do this with the CLI").click()
+    expect(page.get_by_text("The commands follow the choice.")).to_be_visible()
+
+    page.get_by_role("checkbox", name="Attach AdministratorAccess", exact=True).check()
+
+    told = page.get_by_text(f"--policy-arn {ADMINISTRATOR}")
+    expect(told).to_be_visible()
+    copied = page.get_by_role("button", name="Copy the command: Attach AdministratorAccess to ana")
+    expect(copied).to_have_attribute("data-copy", re.compile("^aws iam attach-user-policy"))
 
 
 def test_a_policy_unfolds_in_the_list_and_leaves_the_list_as_it_is(

@@ -29,6 +29,7 @@ OPEN_TO_ALL = {
     "create-user-details": "a form: whether it is allowed is decided on what it says",
     "dashboard": "says part by part what may not be read",
     "assign-own-mfa": "the visitor's own",
+    "create-own-access-key": "a form: whether it is allowed is decided on what it says",
     "remove-own-mfa": "the visitor's own",
     "resync-own-mfa": "the visitor's own",
     "search": "finds only what may be listed",

@@ -41,6 +41,10 @@ def document(*actions: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
+# What hangs on a user, and goes with it, lies in nine tables.
+MOST_QUERIES = {"delete/": 12}
+
+
 @pytest.fixture
 def ana(root: Caller, bob: Caller) -> None:
     """bob works at the till: one policy through the group, one attached, one inline."""
@@ -66,13 +70,13 @@ def test_a_stranger_learns_nothing_about_names(carol: Caller, bob: Caller, brows
 
 
 @pytest.mark.parametrize("page", TABS + ASKING)
-def test_each_page_takes_at_most_ten_queries(
+def test_each_page_takes_few_queries(
     alice: Caller, ana: None, browse: Browse, django_assert_max_num_queries: DjangoAssertNumQueries, page: str
 ) -> None:
     browser = browse(alice)
     browser.get(f"/iam/users/bob/{page}")
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(MOST_QUERIES.get(page, 10)):
         assert browser.get(f"/iam/users/bob/{page}").status_code == 200
 
 

@@ -16,6 +16,7 @@ from accounts.views.asking import readable
 from accounts.views.form_tasks import FormTask, performed
 from accounts.views.own_account import account_of, sign_in_address
 from accounts.views.root_only import root_only
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from iamconsole.seen import has_changed, seen_of
@@ -58,6 +59,10 @@ def account_settings(request: ConsoleRequest) -> HttpResponse:
         "address": sign_in_address(account_of(caller)),
         "may": {name: may(caller, action, account_arn(caller.account_id)) for name, action in EDITS.items()},
         "actions": EDITS,
+        "cli": [
+            command("See the password policy", "iam:GetAccountPasswordPolicy"),
+            command("See the alias", "iam:ListAccountAliases"),
+        ],
     }
     return page(request, "accounts/account_settings.html", context)
 
@@ -71,7 +76,7 @@ def password_policy(request: ConsoleRequest) -> HttpResponse:
     )
     # While somebody reads what custom rules will do, the form keeps what it was begun on.
     seen = request.POST.get("seen") or seen_of(PasswordPolicyForm.initial_of(policy))
-    context = {"form": form, "seen": seen}
+    context = {"form": form, "seen": seen, "cli": _commands(form, policy)}
     if not form.is_valid():
         return page(request, POLICY_FORM, context, status=form_status(form))
     if form.is_custom and "confirmed" not in request.POST:
@@ -83,6 +88,14 @@ def password_policy(request: ConsoleRequest) -> HttpResponse:
         return refused(request, error, template=POLICY_FORM, context=context, form=form)
     flash(request, "ok", done)
     return see_other(reverse("account-settings"))
+
+
+def _commands(form: PasswordPolicyForm, policy: PasswordPolicy | None) -> list[Command]:
+    """The rules that were sent, or else those that the form begins with."""
+    rules = form.rules if form.is_bound and form.is_valid() else PasswordPolicyForm.initial_of(policy)
+    given = {name: value for name, value in rules.items() if name != "kind"}
+    setting = command("Set custom rules", "iam:UpdateAccountPasswordPolicy", **given)
+    return [setting, command("Go back to IAM's default", "iam:DeleteAccountPasswordPolicy")]
 
 
 def _set_policy(caller: Caller, form: PasswordPolicyForm, seen: str) -> str:
@@ -115,7 +128,8 @@ def account_alias(request: ConsoleRequest) -> HttpResponse:
         template="accounts/alias.html",
     )
     addresses = {"address": sign_in_address(account), "id_address": sign_in_address(account, account.id)}
-    return performed(request, form, task, account=account, **addresses)
+    cli = [command("Set the alias", "iam:CreateAccountAlias", account_alias=TYPED)]
+    return performed(request, form, task, account=account, cli=cli, **addresses)
 
 
 @require_http_methods(PAGE_METHODS)
@@ -135,7 +149,8 @@ def remove_account_alias(request: ConsoleRequest) -> HttpResponse:
         to=reverse("account-settings"),
         template="accounts/delete_alias.html",
     )
-    return performed(request, form, task)
+    cli = [command("Delete the alias", "iam:DeleteAccountAlias", account_alias=alias)]
+    return performed(request, form, task, cli=cli)
 
 
 @require_http_methods(PAGE_METHODS)

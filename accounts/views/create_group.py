@@ -14,7 +14,8 @@ from accounts.signin.middleware import ConsoleRequest
 from accounts.views import wizard
 from accounts.views.group_detail import crumbs
 from accounts.views.new_group import create_group_with_everything
-from accounts.views.pickers import POLICY_KINDS, Asked, chosen_in, policy_picker, user_picker
+from accounts.views.pickers import POLICY_KINDS, Asked, chosen_in, name_of, policy_picker, user_picker
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.pages import flash, page, refused
 from iamconsole.previews import effect_of
 from operations.errors import ServiceError
@@ -38,7 +39,7 @@ def create_group(request: ConsoleRequest) -> HttpResponse:
             request,
             TEMPLATE,
             _context(request, run, GroupNameForm(initial=told)),
-            partial="accounts/create_group/_choices.html",
+            partial="accounts/create_group/_changed.html",
         )
     run = wizard.remember(request, run, ANSWER, _told(request.POST))
     if request.POST.get("go") == "create":
@@ -88,7 +89,22 @@ def _context(request: ConsoleRequest, run: wizard.Run, form: GroupNameForm) -> d
         "kinds": POLICY_KINDS,
         "crumbs": [*crumbs("Create group")],
         **effect_of(request.caller, attaches=_given(told)),
+        "cli": _commands(told),
     }
+
+
+def _commands(told: dict[str, Any]) -> list[Command]:
+    """With a variable where the name is not typed yet."""
+    group_name = told["group_name"] or TYPED
+    joining = [
+        command(f"Add {name}", "iam:AddUserToGroup", group_name=group_name, user_name=name)
+        for name in told["users"]
+    ]
+    attaching = [
+        command(f"Attach {name_of(arn)}", "iam:AttachGroupPolicy", group_name=group_name, policy_arn=arn)
+        for arn in told["policies"]
+    ]
+    return [command("Create the group", "iam:CreateGroup", group_name=group_name), *joining, *attaching]
 
 
 def _given(told: dict[str, Any]) -> Items:

@@ -18,6 +18,7 @@ from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.signin.password_rules import rule_lines
 from accounts.views import wizard
+from accounts.views.create_user_commands import commands_for_creating
 from accounts.views.create_user_steps import DETAILS, REVIEW, at_step, details_of, frame, permissions_of
 from accounts.views.new_user import (
     Details,
@@ -117,6 +118,12 @@ def _review(request: ConsoleRequest, run: wizard.Run, rows: TagRows) -> dict[str
         "rows": rows,
         "may_add_tag": len(rows.forms) < quota("TAGS"),
         "most_tags": quota("TAGS"),
+        "cli": commands_for_creating(
+            details,
+            permissions,
+            tags=rows.tags if rows.is_valid() else [],
+            adds_change_password=adds_change_password,
+        ),
         **frame(run, REVIEW),
     }
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,15 +10,17 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.sealing import SealBroken, seal, unseal
+from accounts.sealing import SealBroken, unseal
 from accounts.signin.flow import see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views import wizard
 from accounts.views.create_user_steps import STEPS, at_step
 from accounts.views.new_user import seal_context
+from accounts.views.shown_once import csv_file, sealed_for, unsealed_for
 from iamconsole.pages import flash, page
 from operations.caller import Caller
 
+FILE = "credentials"
 HEADINGS = ("User name", "Password", "Console sign-in URL")
 # A spreadsheet takes what begins so for a formula.
 FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
@@ -47,8 +46,7 @@ class Credentials:
         return f"mailto:?subject={quote('Your sign-in to the console')}&body={quote(body)}"
 
     def sealed(self, caller: Caller) -> str:
-        values = [self.user_name, self.password, self.url]
-        return seal(json.dumps(values), context=_file_context(caller))
+        return sealed_for(caller, FILE, [self.user_name, self.password, self.url])
 
 
 @require_safe
@@ -73,21 +71,12 @@ def create_user_finished(request: ConsoleRequest) -> HttpResponse:
 def create_user_csv(request: ConsoleRequest) -> HttpResponse:
     """The file that the page shows, from what the page carries: nothing is kept for it here."""
     try:
-        values = json.loads(unseal(request.POST.get("sealed", ""), context=_file_context(request.caller)))
+        values = unsealed_for(request.caller, FILE, request.POST.get("sealed", ""))
     except SealBroken:
         flash(request, "warn", "The file can only be made from the page that shows the password.")
         return see_other(reverse("users"))
-    response = HttpResponse(csv_of(values), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{values[0]}_credentials.csv"'
-    return response
-
-
-def csv_of(values: list[str]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(HEADINGS)
-    writer.writerow([f"'{value}" if value.startswith(FORMULA_BEGINNINGS) else value for value in values])
-    return written.getvalue()
+    harmless = [f"'{value}" if value.startswith(FORMULA_BEGINNINGS) else value for value in values]
+    return csv_file(f"{values[0]}_credentials.csv", HEADINGS, harmless)
 
 
 def sign_in_url(caller: Caller) -> str:
@@ -98,7 +87,3 @@ def sign_in_url(caller: Caller) -> str:
 
 def _rail(run: wizard.Run) -> list[wizard.RailStep]:
     return wizard.rail(STEPS, run, wizard.FINISHED, {})
-
-
-def _file_context(caller: Caller) -> str:
-    return f"credentials:{caller.principal.unique_id}"

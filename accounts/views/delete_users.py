@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
+from accounts.views.deletion_commands import commands_for_deleting
 from accounts.views.proof import needs_proof, to_proof
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
@@ -21,6 +23,7 @@ from operations.operation import act
 from operations.user_details import list_user_contents
 
 TEMPLATE = "accounts/delete_users.html"
+CREDENTIALS = ("access_keys", "ssh_public_keys", "signing_certificates", "service_specific_credentials")
 
 
 @require_http_methods(PAGE_METHODS)
@@ -40,6 +43,7 @@ def delete_users(request: ConsoleRequest) -> HttpResponse:
 
 def _delete(request: ConsoleRequest, user_names: Sequence[str], back: str) -> HttpResponse:
     users = list_user_contents(request.caller, user_names=user_names)
+    prefetch_related_objects(users, *CREDENTIALS)
     if any(user.mfa_devices.all() for user in users) and needs_proof(request):
         return to_proof(request, back)
     word = users[0].user_name if len(users) == 1 else f"delete {len(users)} users"
@@ -50,6 +54,7 @@ def _delete(request: ConsoleRequest, user_names: Sequence[str], back: str) -> Ht
         "title": f"Delete {word}?" if len(users) == 1 else f"Delete {len(users)} users?",
         "back": back,
         "action": request.path,
+        "cli": [one for user in users for one in commands_for_deleting(user)],
     }
     if not form.is_valid():
         return page(request, TEMPLATE, context, status=form_status(form))
@@ -72,6 +77,7 @@ def consequences(user: User) -> list[str]:
     parts = [
         ("The console password, and every session", user.has_console_access),
         (f"{len(devices)} MFA device{pluralize(len(devices))}", devices),
+        *((f"{len(rows)} {kind}{pluralize(len(rows))}", rows) for kind, rows in _credentials(user).items()),
         (f"The membership in {_named(groups)}", groups),
         (f"The inline {_kind(inline)} {_named(inline)}", inline),
         (
@@ -80,6 +86,16 @@ def consequences(user: User) -> list[str]:
         ),
     ]
     return [text for text, is_there in parts if is_there]
+
+
+def _credentials(user: User) -> dict[str, Sized]:
+    """What programs use, by what people call it."""
+    return {
+        "access key": user.access_keys.all(),
+        "SSH public key": user.ssh_public_keys.all(),
+        "signing certificate": user.signing_certificates.all(),
+        "service-specific credential": user.service_specific_credentials.all(),
+    }
 
 
 def _named(names: Sequence[str]) -> str:

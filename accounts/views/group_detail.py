@@ -13,6 +13,7 @@ from accounts.forms.groups import RenameGroupForm
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import TYPED, command
 from iamconsole.pages import flash, page, refused
 from operations.access import check_access
 from operations.errors import AccessDenied, ServiceError
@@ -34,6 +35,13 @@ ACTIONS = {
     "detach": "iam:DetachGroupPolicy",
     "inline": "iam:PutGroupPolicy",
 }
+COMMANDS = {
+    "group": {"See the group and its users": "iam:GetGroup"},
+    "group-permissions": {
+        "List the attached policies": "iam:ListAttachedGroupPolicies",
+        "List the inline policies": "iam:ListGroupPolicies",
+    },
+}
 RENAME_TEMPLATE = "accounts/group_rename.html"
 
 
@@ -47,7 +55,7 @@ class Tab:
 
 def frame(request: ConsoleRequest, details: GroupDetails, current: str) -> dict[str, object]:
     """The names that templates/accounts/group_base.html needs."""
-    group = details.group
+    group, shown = details.group, COMMANDS.get(current, {})
     counts = {"group": details.user_count, "group-permissions": details.policy_count}
     return {
         "group": group,
@@ -59,6 +67,7 @@ def frame(request: ConsoleRequest, details: GroupDetails, current: str) -> dict[
         "tab_title": TABS[current],
         "crumbs": crumbs(group.group_name),
         "off": Abilities(request.caller, group.arn).off(**ACTIONS),
+        "cli": [command(title, name, group_name=group.group_name) for title, name in shown.items()] or None,
     }
 
 
@@ -110,7 +119,8 @@ def rename(request: ConsoleRequest, group_name: str) -> HttpResponse:
     present = get_group(request.caller, group_name=group_name, max_items=1).group.group_name
     is_sent = request.method == "POST"
     form = RenameGroupForm(request.POST if is_sent else None, initial={"new_group_name": present})
-    context = {"form": form, "group_name": present, "crumbs": crumbs(present, "Rename")}
+    renaming = command("Rename the group", "iam:UpdateGroup", group_name=present, new_group_name=TYPED)
+    context = {"form": form, "group_name": present, "crumbs": crumbs(present, "Rename"), "cli": [renaming]}
     if not form.is_valid():
         return page(request, RENAME_TEMPLATE, context, status=form_status(form))
     try:

@@ -15,6 +15,7 @@ from accounts.models import Group
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from iamconsole.previews import effect_of
@@ -41,6 +42,7 @@ def groups(request: ConsoleRequest) -> HttpResponse:
         "asked": asked,
         "count": partial(count_groups, request.caller),
         "off": abilities.off_everywhere(create="iam:CreateGroup", delete="iam:DeleteGroup"),
+        "cli": [command("List the groups", "iam:ListGroups")],
     }
     return page(request, "accounts/groups.html", context, partial="accounts/_groups_table.html")
 
@@ -72,6 +74,7 @@ def _delete(request: ConsoleRequest, group_names: Sequence[str], back: str) -> H
         "back": back,
         "action": request.path,
         **effect_of(request.caller, deleted_groups=[{"GroupName": name} for name in names]),
+        "cli": [one for group in details for one in _commands(group)],
     }
     if not form.is_valid():
         return page(request, DELETE_TEMPLATE, context, status=form_status(form))
@@ -97,3 +100,32 @@ def _consequences(details: GroupDetails) -> list[str]:
         (f"{inline} inline polic{pluralize(inline, 'y,ies')} deleted for ever", inline),
     ]
     return [text for text, is_there in parts if is_there]
+
+
+def _commands(details: GroupDetails) -> list[Command]:
+    """A group goes when it is empty; what is in it, the first commands say."""
+    name = details.group.group_name
+    steps = [
+        ("See who is in {}", "iam:GetGroup", {}, details.user_count),
+        ("See what is attached to {}", "iam:ListAttachedGroupPolicies", {}, details.attached_count),
+        ("See the inline policies of {}", "iam:ListGroupPolicies", {}, details.inline_count),
+        ("Remove each user from {}", "iam:RemoveUserFromGroup", {"user_name": TYPED}, details.user_count),
+        (
+            "Detach each policy from {}",
+            "iam:DetachGroupPolicy",
+            {"policy_arn": TYPED},
+            details.attached_count,
+        ),
+        (
+            "Delete each inline policy of {}",
+            "iam:DeleteGroupPolicy",
+            {"policy_name": TYPED},
+            details.inline_count,
+        ),
+        ("Delete {}", "iam:DeleteGroup", {}, True),
+    ]
+    return [
+        command(title.format(name), operation, group_name=name, **given)
+        for title, operation, given, is_needed in steps
+        if is_needed
+    ]

@@ -13,8 +13,9 @@ from accounts.sealing import seal, unseal
 from accounts.signin.enrolment import grouped, qr_code
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
-from accounts.views.mfa_owners import Owner
+from accounts.views.credential_owners import Owner
 from accounts.views.proof import freshly_proved
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.clock import now
 from iamconsole.pages import flash, page, refused
 from operations.errors import NoSuchEntity, ServiceError
@@ -57,7 +58,15 @@ def assign(request: ConsoleRequest, owner: Owner) -> HttpResponse:
     if pending(request, owner):
         return see_other(owner.url("enable"))
     form = NewDeviceForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "owner": owner, "crumbs": owner.crumbs("Assign MFA device")}
+    context = {
+        "form": form,
+        "owner": owner,
+        "crumbs": owner.crumbs("Assign MFA device"),
+        "cli": [
+            command("Create the device", "iam:CreateVirtualMFADevice", virtual_mfa_device_name=TYPED),
+            *_enabling(owner, TYPED),
+        ],
+    }
     if not form.is_valid():
         return page(request, "accounts/mfa_assign.html", context, status=form_status(form))
     try:
@@ -91,6 +100,7 @@ def enable(request: ConsoleRequest, owner: Owner) -> HttpResponse:
         "step": totp.STEP,
         "seconds": totp.STEP - int(now().timestamp()) % totp.STEP,
         "crumbs": owner.crumbs("Assign MFA device"),
+        "cli": _enabling(owner, device.serial_number) or None,
     }
     if not form.is_valid():
         return page(request, "accounts/mfa_enable.html", context, status=form_status(form))
@@ -101,6 +111,15 @@ def enable(request: ConsoleRequest, owner: Owner) -> HttpResponse:
     del request.session[PENDING]
     flash(request, "ok", f"`{device.name}` is assigned to `{owner.label}`.")
     return see_other(owner.back)
+
+
+def _enabling(owner: Owner, serial_number: object) -> list[Command]:
+    """Nothing for root: through the API a device is assigned to a user alone."""
+    if owner.named is None:
+        return []
+    given = {"user_name": owner.named, "serial_number": serial_number}
+    codes = {"authentication_code1": TYPED, "authentication_code2": TYPED}
+    return [command("Assign it", "iam:EnableMFADevice", **given, **codes)]
 
 
 @require_safe

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms.credentials import TwoCodesForm
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
-from accounts.views.mfa_owners import Owner
+from accounts.views.credential_owners import Owner
 from accounts.views.proof import freshly_proved
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from operations.errors import ServiceError
@@ -28,6 +29,12 @@ def remove(request: ConsoleRequest, owner: Owner) -> HttpResponse:
         "action": request.get_full_path(),
         "consequences": _consequences(owner),
         "crumbs": owner.crumbs("Remove MFA device"),
+        "cli": [
+            command(
+                "Take it away", "iam:DeactivateMFADevice", user_name=owner.named, serial_number=serial_number
+            ),
+            command("Delete it", "iam:DeleteVirtualMFADevice", serial_number=serial_number),
+        ],
     }
     if not form.is_valid():
         return page(request, "accounts/mfa_remove.html", context, status=form_status(form))
@@ -44,7 +51,13 @@ def resync(request: ConsoleRequest, owner: Owner) -> HttpResponse:
     """Two codes in a row tell how far off the device's clock is."""
     serial_number, name = _named(request)
     form = TwoCodesForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "owner": owner, "name": name, "crumbs": owner.crumbs("Resync MFA device")}
+    context = {
+        "form": form,
+        "owner": owner,
+        "name": name,
+        "crumbs": owner.crumbs("Resync MFA device"),
+        "cli": [_resyncing(owner, serial_number)],
+    }
     if not form.is_valid():
         return page(request, "accounts/mfa_resync.html", context, status=form_status(form))
     try:
@@ -53,6 +66,12 @@ def resync(request: ConsoleRequest, owner: Owner) -> HttpResponse:
         return refused(request, error, template="accounts/mfa_resync.html", context=context, form=form)
     flash(request, "ok", f"`{name}` is in step again.")
     return see_other(owner.back)
+
+
+def _resyncing(owner: Owner, serial_number: str) -> Command:
+    given = {"user_name": owner.named or TYPED, "serial_number": serial_number}
+    codes = {"authentication_code1": TYPED, "authentication_code2": TYPED}
+    return command("Resynchronise it", "iam:ResyncMFADevice", **given, **codes)
 
 
 def _named(request: ConsoleRequest) -> tuple[str, str]:

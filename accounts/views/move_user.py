@@ -16,6 +16,7 @@ from accounts.forms.groups import MoveReasonForm
 from accounts.signin.flow import PAGE_METHODS, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.user_detail import crumbs
+from iamconsole.cli import Command, commands_of
 from iamconsole.pages import flash, page, refused
 from operations.effects import Effects
 from operations.errors import ServiceError
@@ -132,4 +133,15 @@ def _context(move: Move, form: MoveReasonForm) -> dict[str, Any]:
         "chosen_from": move.source.group.group_name if move.source else only,
         "seen": hashlib.sha256(repr(move.effects).encode()).hexdigest()[:16],
         "crumbs": crumbs(move.user.user_name, "Move"),
+        "cli": _commands(move),
     }
+
+
+def _commands(move: Move) -> list[Command]:
+    """Two commands where the page has one step; between them the user is in both groups."""
+    if move.source is None or move.target is None:
+        return []
+    user = {"UserName": move.user.user_name}
+    joins = [{**user, "GroupName": move.target.group.group_name}]
+    leaves = [{**user, "GroupName": move.source.group.group_name}]
+    return commands_of({"joins": joins, "leaves": leaves})

@@ -13,9 +13,12 @@ from accounts.signin.flow import PAGE_METHODS
 from accounts.signin.middleware import ConsoleRequest
 from accounts.signin.password_rules import rule_lines
 from accounts.signin.session import refresh
+from accounts.views.access_keys import commands_for_keys, panel_of
+from accounts.views.credential_owners import own
 from accounts.views.form_tasks import FormTask, performed
 from accounts.views.own_account import account_of, sign_in_address
 from accounts.views.proof import freshly_proved
+from iamconsole.cli import TYPED, command
 from iamconsole.pages import page
 from iamconsole.reading import attempt
 from operations.login_profiles import change_password as change_own_password
@@ -30,13 +33,17 @@ def security_credentials(request: ConsoleRequest) -> HttpResponse:
     """What is the caller's own needs no right; its devices are listed where a policy allows it."""
     account = account_of(request.caller)
     devices, refusal = attempt(lambda: list_mfa_devices(request.caller))
+    owner = own(request.caller)
+    keys = panel_of(owner)
     context = {
         "crumbs": CRUMBS,
         "account": account,
         "identity": request.caller.principal,
-        "devices": devices.items if devices else [],
-        "withheld": [refusal] if refusal else [],
+        "devices": devices.items if devices else None,
+        "withheld": [*([refusal] if refusal else []), *keys.withheld],
+        **keys.shown,
         "sign_in_address": sign_in_address(account),
+        "cli": [command("List my MFA devices", "iam:ListMFADevices"), *commands_for_keys(owner, keys.rows)],
     }
     return page(request, "accounts/security_credentials.html", context)
 
@@ -63,7 +70,8 @@ def change_password(request: ConsoleRequest) -> HttpResponse:
     )
     rules = rule_lines(rules_of(request.caller.account_id))
     crumbs = [CRUMBS[0], (CRUMBS[1][0], task.to), ("Change password", "")]
-    return performed(request, form, task, rules=rules, crumbs=crumbs)
+    cli = [command("Change my password", "iam:ChangePassword", old_password=TYPED, new_password=TYPED)]
+    return performed(request, form, task, rules=rules, crumbs=crumbs, cli=cli)
 
 
 def _stay(request: ConsoleRequest) -> None:

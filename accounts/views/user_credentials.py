@@ -11,9 +11,12 @@ from accounts.models import User
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.signin.password_rules import rule_lines
+from accounts.views.access_keys import commands_for_keys, panel_of
 from accounts.views.create_user_finished import Credentials
+from accounts.views.credential_owners import Owner
 from accounts.views.own_account import account_of, sign_in_address
 from accounts.views.user_detail import crumbs, frame
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.pages import flash, page, refused
 from operations.caller import Caller
 from operations.errors import ServiceError
@@ -33,9 +36,22 @@ TEMPLATE = "accounts/user_console_access.html"
 @require_safe
 def credentials(request: ConsoleRequest, user_name: str) -> HttpResponse:
     details = get_user_details(request.caller, user_name=user_name)
-    address = sign_in_address(account_of(request.caller))
-    context = {**frame(request, details, "user-credentials"), "sign_in_address": address}
+    owner = Owner(request.caller, details.user, details.user.user_name, is_caller=False)
+    keys = panel_of(owner)
+    context = {
+        **frame(request, details, "user-credentials", keys.withheld),
+        **keys.shown,
+        "sign_in_address": sign_in_address(account_of(request.caller)),
+        "cli": [*_commands(details.user), *commands_for_keys(owner, keys.rows)],
+    }
     return page(request, "accounts/user_credentials.html", context)
+
+
+def _commands(user: User) -> list[Command]:
+    told = [command("List the MFA devices", "iam:ListMFADevices", user_name=user.user_name)]
+    if user.has_console_access:
+        told.append(command("See the console access", "iam:GetLoginProfile", user_name=user.user_name))
+    return told
 
 
 @require_http_methods(PAGE_METHODS)
@@ -52,6 +68,7 @@ def console_access(request: ConsoleRequest, user_name: str) -> HttpResponse:
         "form": form,
         "rules": rule_lines(rules),
         "back": back,
+        "cli": _changing(user),
     }
     if not form.is_valid():
         return page(request, TEMPLATE, context, status=form_status(form))
@@ -65,6 +82,17 @@ def console_access(request: ConsoleRequest, user_name: str) -> HttpResponse:
         return page(request, "accounts/user_password.html", context)
     flash(request, "ok", f"The console access of `{user_name}` is changed.")
     return see_other(back)
+
+
+def _changing(user: User) -> list[Command]:
+    """The form's three ends; the password is whatever will be typed."""
+    name, given = user.user_name, {"password": TYPED, "password_reset_required": True}
+    if not user.has_console_access:
+        return [command("Enable console access", "iam:CreateLoginProfile", user_name=name, **given)]
+    return [
+        command("Set another password", "iam:UpdateLoginProfile", user_name=name, **given),
+        command("Disable console access", "iam:DeleteLoginProfile", user_name=name),
+    ]
 
 
 def _change(caller: Caller, user: User, form: ConsoleAccessForm) -> str | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import command
 from operations.errors import AccessDenied
 from operations.user_details import UserDetails
 
@@ -34,6 +35,17 @@ ACTIONS = {
     "remove_device": "iam:DeactivateMFADevice",
     "resync_device": "iam:ResyncMFADevice",
 }
+# What shows through the API what a tab shows.
+COMMANDS = {
+    "user": {
+        "See the user": "iam:GetUser",
+        "List the groups of the user": "iam:ListGroupsForUser",
+        "List the attached policies": "iam:ListAttachedUserPolicies",
+        "List the inline policies": "iam:ListUserPolicies",
+    },
+    "user-groups": {"List the groups of the user": "iam:ListGroupsForUser"},
+    "user-tags": {"List the tags": "iam:ListUserTags"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ def frame(
     request: ConsoleRequest, details: UserDetails, current: str, withheld: Sequence[AccessDenied] = ()
 ) -> dict[str, object]:
     """The names that templates/accounts/user_base.html needs."""
-    user = details.user
+    user, shown = details.user, COMMANDS.get(current, {})
     return {
         "user": user,
         "details": details,
@@ -57,6 +69,7 @@ def frame(
         "crumbs": crumbs(user.user_name),
         "withheld": [*details.withheld, *withheld],
         "off": Abilities(request.caller, user.arn, user.tags).off(**ACTIONS),
+        "cli": [command(title, name, user_name=user.user_name) for title, name in shown.items()] or None,
     }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.signin.flow import PAGE_METHODS, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.user_detail import crumbs, frame
+from iamconsole.cli import TYPED, command
 from iamconsole.pages import flash, page, refused
 from iamconsole.seen import seen_of
 from iamconsole.tags import ensure_seen, tag_changes, tag_rows
@@ -36,8 +37,17 @@ def manage_tags(request: ConsoleRequest, user_name: str) -> HttpResponse:
     user = get_user(request.caller, user_name=user_name)
     back = reverse("user-tags", args=[user_name])
     rows = tag_rows(request.POST if request.method == "POST" else None, user.tags)
-    context = {"crumbs": crumbs(user_name, "Manage tags"), "user": user, "rows": rows, "back": back}
-    context["seen"] = seen_of(user.tags)
+    context = {
+        "crumbs": crumbs(user_name, "Manage tags"),
+        "user": user,
+        "rows": rows,
+        "back": back,
+        "seen": seen_of(user.tags),
+        "cli": [
+            command("Set tags", "iam:TagUser", user_name=user.user_name, tags=user.tags or TYPED),
+            command("Remove tags", "iam:UntagUser", user_name=user.user_name, tag_keys=TYPED),
+        ],
+    }
     if request.method != "POST":
         return page(request, TEMPLATE, context)
     if not rows.is_valid():

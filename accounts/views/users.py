@@ -15,6 +15,7 @@ from accounts.signin.flow import PAGE_METHODS, form_status, safe_path, see_other
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.own_account import account_of
 from iamconsole.abilities import Abilities
+from iamconsole.cli import command
 from iamconsole.clock import now
 from iamconsole.pages import page
 from iamconsole.preferences import ONE_YEAR
@@ -48,6 +49,7 @@ def users(request: ConsoleRequest) -> HttpResponse:
         "columns": look["columns"],
         "count": partial(count_users, request.caller),
         "off": abilities.off_everywhere(create="iam:CreateUser", delete="iam:DeleteUser"),
+        "cli": [command("List the users", "iam:ListUsers")],
     }
     return page(request, "accounts/users.html", context, partial="accounts/_users_table.html")
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.pages import flash, page, refused
 from iamconsole.tags import TagRows, tag_rows
 from operations.caller import Caller
@@ -57,6 +58,7 @@ def create_policy_review(request: ConsoleRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "checks": checks_of(request.caller, draft.document, "managed"),
+        "cli": [_command(draft.document, form, rows)],
         "back_url": address("create-policy-document", draft=drafts.token_of(request)),
         "cancel_url": POLICIES,
         "crumbs": crumbs(("Create policy", "")),
@@ -70,6 +72,19 @@ def create_policy_review(request: ConsoleRequest) -> HttpResponse:
             return refused(request, error, template="policies/create_review.html", context=context, form=form)
         return _created(request, policy)
     return page(request, "policies/create_review.html", context, status=form_status(form))
+
+
+def _command(document: str, form: NewPolicyForm, rows: TagRows) -> Command:
+    """What was sent and can stand; what is not typed yet is left to a variable."""
+    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    return command(
+        "Create the policy",
+        "iam:CreatePolicy",
+        policy_name=told.get("policy_name") or TYPED,
+        description=told.get("description") or None,
+        tags=rows.tags if rows.is_bound and rows.is_valid() else [],
+        policy_document=document,
+    )
 
 
 def _create(request: ConsoleRequest, document: str, form: NewPolicyForm, rows: TagRows) -> Policy:

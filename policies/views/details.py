@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import Command, command
 from iamconsole.pages import page
 from iamconsole.reading import attempt
 from operations.caller import Caller
@@ -32,6 +33,12 @@ TABS = (
     ("policy-versions", "Policy versions"),
     ("policy-check-access", "Check access"),
 )
+# What shows through the API what a tab shows.
+COMMANDS = {
+    "policy-entities": {"List who has the policy": "iam:ListEntitiesForPolicy"},
+    "policy-tags": {"List the tags": "iam:ListPolicyTags"},
+    "policy-versions": {"List the versions": "iam:ListPolicyVersions"},
+}
 ACTIONS = {"edit": "iam:CreatePolicyVersion", "delete": "iam:DeletePolicy"}
 
 
@@ -49,6 +56,7 @@ def head_of(request: ConsoleRequest, policy: Policy, tab: str, **actions: str) -
     label = dict(TABS)[tab]
     way = [] if tab == "policy" else [(label, "")]
     here = (policy.policy_name, address("policy", arn=policy.arn) if way else "")
+    shown = COMMANDS.get(tab, {})
     may = {} if policy.is_aws_managed else {**ACTIONS, **actions}
     return {
         "policy": policy,
@@ -56,6 +64,7 @@ def head_of(request: ConsoleRequest, policy: Policy, tab: str, **actions: str) -
         "tabs": [(name, title, address(name, arn=policy.arn)) for name, title in TABS],
         "off": Abilities(request.caller, policy.arn, policy.tags).off(**may),
         "crumbs": crumbs(here, *way),
+        "cli": [command(title, name, policy_arn=policy.arn) for title, name in shown.items()] or None,
     }
 
 
@@ -68,9 +77,19 @@ def policy(request: ConsoleRequest) -> HttpResponse:
     context = head_of(request, found, "policy") | {
         "version": version,
         "withheld": [refusal] if refusal else [],
+        "cli": _commands(found),
     }
     context |= told(version, request.GET.get("statement", ""))
     return page(request, "policies/policy.html", context, partial="policies/_policy_json.html")
+
+
+def _commands(found: ListedPolicy) -> list[Command]:
+    """The text is a version's."""
+    text = {"policy_arn": found.arn, "version_id": found.default_version_id}
+    return [
+        command("See the policy", "iam:GetPolicy", policy_arn=found.arn),
+        command("See its text", "iam:GetPolicyVersion", **text),
+    ]
 
 
 def told(version: PolicyVersion | None, chosen: str = "") -> dict[str, object]:

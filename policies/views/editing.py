@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.pages import flash, page, refused
 from iamconsole.previews import effect_of
 from iamconsole.reading import attempt
@@ -144,10 +145,23 @@ def _review_context(
         **effect_of(
             request.caller, policy_documents=[{"PolicyArn": policy.arn, "PolicyDocument": draft.document}]
         ),
+        "cli": _commands(policy, draft.document),
         "back_url": address("edit-policy", arn=policy.arn, draft=drafts.token_of(request)),
         "cancel_url": address("policy", arn=policy.arn),
         "crumbs": _crumbs(policy),
     }
+
+
+def _commands(policy: Policy, document: str) -> list[Command]:
+    saving = command(
+        "Save it as the default version",
+        "iam:CreatePolicyVersion",
+        policy_arn=policy.arn,
+        policy_document=document,
+        set_as_default=True,
+    )
+    dropping = command("Make room first", "iam:DeletePolicyVersion", policy_arn=policy.arn, version_id=TYPED)
+    return [dropping, saving] if policy.last_version >= quota("VERSIONS_PER_POLICY") else [saving]
 
 
 def _crumbs(policy: Policy) -> Crumbs:

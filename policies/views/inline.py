@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest, to
 from iamconsole.abilities import Abilities
+from iamconsole.cli import TYPED, Command, command
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from iamconsole.previews import effect_of
@@ -59,7 +60,10 @@ def inline_policy_create_review(request: ConsoleRequest) -> HttpResponse:
     if draft is None:
         return drafts.missing(request, holder.address("inline-policy-create"))
     form = NewInlinePolicyForm(request.POST or None)
-    context = _review(request, holder, draft, "Create inline policy", "inline-policy-create") | {"form": form}
+    context = _review(request, holder, draft, "Create inline policy", "inline-policy-create") | {
+        "form": form,
+        "cli": [_creation(holder, form, draft.document)],
+    }
     if form.is_valid():
         name = form.cleaned_data["policy_name"]
         try:
@@ -149,6 +153,12 @@ def _put_new(request: ConsoleRequest, holder: Holder, name: str, document: str) 
             )
         holder.put(request.caller, name, document)
         drafts.finish(request, holder.url)
+
+
+def _creation(holder: Holder, form: NewInlinePolicyForm, document: str) -> Command:
+    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    given = {f"{holder.kind}_name": holder.name, "policy_name": told.get("policy_name") or TYPED}
+    return command("Put the policy", holder.action("Put"), **given, policy_document=document)
 
 
 def _is_taken(caller: Caller, holder: Holder, name: str) -> bool:

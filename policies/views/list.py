@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.signin.flow import see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
+from iamconsole.cli import Command, command
 from iamconsole.pages import flash, page
 from iamconsole.reading import attempt
 from operations.caller import Caller
@@ -63,8 +64,15 @@ def policies(request: ConsoleRequest) -> HttpResponse:
         "off": Abilities(request.caller, Policy.arn_of(request.caller.account_id, "*")).off(
             create="iam:CreatePolicy"
         ),
+        "cli": [_listing(filters.asked.get("policy_type"))],
     }
     return page(request, "policies/policies.html", context, partial="policies/_policies_table.html")
+
+
+def _listing(policy_type: str | None) -> Command:
+    """The API tells only whose policies it lists; without a word it lists all, AWS's too."""
+    scopes = {"customer": "Local", "aws": "AWS", "job-function": "AWS"}
+    return command("List the policies", "iam:ListPolicies", scope=scopes.get(policy_type or ""))
 
 
 @require_safe

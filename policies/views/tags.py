@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest
+from iamconsole.cli import TYPED, command
 from iamconsole.pages import flash, page, refused
 from iamconsole.seen import seen_of
 from iamconsole.tags import ensure_seen, tag_changes, tag_rows
@@ -38,6 +39,10 @@ def edit_policy_tags(request: ConsoleRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "seen": seen_of(policy.tags),
+        "cli": [
+            command("Set tags", "iam:TagPolicy", policy_arn=policy.arn, tags=policy.tags or TYPED),
+            command("Remove tags", "iam:UntagPolicy", policy_arn=policy.arn, tag_keys=TYPED),
+        ],
         "cancel_url": tags_url,
         "crumbs": crumbs(
             (policy.policy_name, address("policy", arn=policy.arn)), ("Tags", tags_url), ("Manage tags", "")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.signin.flow import PAGE_METHODS, form_status, see_other
 from accounts.signin.middleware import ConsoleRequest, to
 from iamconsole.abilities import Abilities
+from iamconsole.cli import command
 from iamconsole.forms import ConfirmationForm
 from iamconsole.pages import flash, page, refused
 from iamconsole.previews import effect_of
@@ -56,7 +57,13 @@ def policy_versions(request: ConsoleRequest) -> HttpResponse:
 def policy_version(request: ConsoleRequest) -> HttpResponse:
     version = _version(request, request.GET.get("version", ""))
     policy = version.policy
-    context = {"policy": policy, "version": version, "crumbs": _crumbs(policy, f"Version {version.number}")}
+    seeing = {"policy_arn": policy.arn, "version_id": version.version_id}
+    context = {
+        "policy": policy,
+        "version": version,
+        "crumbs": _crumbs(policy, f"Version {version.number}"),
+        "cli": [command("See the version", "iam:GetPolicyVersion", **seeing)],
+    }
     return page(request, "policies/version.html", context | told(version))
 
 
@@ -78,6 +85,14 @@ def compare_policy_versions(request: ConsoleRequest) -> HttpResponse:
         "versions_url": address("policy-versions", arn=policy.arn),
         "crumbs": _crumbs(policy, "Compare"),
         **effect_of(request.caller, policy_documents=[text]),
+        "cli": [
+            command(
+                f"Make {target.version_id} the default",
+                "iam:SetDefaultPolicyVersion",
+                policy_arn=policy.arn,
+                version_id=target.version_id,
+            )
+        ],
     }
     return page(request, "policies/compare.html", context)
 
@@ -111,6 +126,11 @@ def delete_version(request: ConsoleRequest) -> HttpResponse:
         "action": request.get_full_path(),
         "cancel_url": versions_url,
         "crumbs": _crumbs(policy, f"Delete {version_id}"),
+        "cli": [
+            command(
+                "Delete the version", "iam:DeletePolicyVersion", policy_arn=policy.arn, version_id=version_id
+            )
+        ],
     }
     if form.is_valid():
         try:

@@ -1,4 +1,4 @@
-"""Whose MFA devices a page is about: a user's, or the root user's own. The pages are the same."""
+"""Whose credentials a page is about: a user's, or one's own, root's too. The pages are the same."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from functools import wraps
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.user_detail import crumbs
+from iamconsole.abilities import Abilities
 from operations.caller import Caller
 from operations.mfa_devices import (
     deactivate_mfa_device,
@@ -20,6 +22,7 @@ from operations.mfa_devices import (
     resync_mfa_device,
 )
 from operations.operation import act
+from operations.principals import Principal
 from operations.users import get_user
 
 
@@ -28,6 +31,7 @@ class Owner:
     """`user_name` is empty for root. `is_caller` when the pages were reached from one's own credentials."""
 
     caller: Caller
+    identity: Principal
     user_name: str
     is_caller: bool
 
@@ -41,11 +45,23 @@ class Owner:
             return reverse("security-credentials")
         return reverse("user-credentials", args=[self.user_name])
 
-    def url(self, step: str) -> str:
-        """The page of a step, `assign`, `enable`, `qr`, `discard`, on this owner's side."""
+    @property
+    def named(self) -> str | None:
+        """The user name as operations take it; root's own credentials are asked for by naming nobody."""
+        return self.user_name or None
+
+    def url(self, step: str, what: str = "mfa", **query: str) -> str:
+        """The page of a step, `assign` or `create`, with an `mfa` device or an `access-key`, on this owner's side."""
         if self.is_caller:
-            return reverse(f"{step}-own-mfa")
-        return reverse(f"user-{step}-mfa", args=[self.user_name])
+            path = reverse(f"{step}-own-{what}")
+        else:
+            path = reverse(f"user-{step}-{what}", args=[self.user_name])
+        given = {key: value for key, value in query.items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def off(self, **actions: str) -> dict[str, str]:
+        """The reasons why the caller may not do this with the owner's credentials."""
+        return Abilities(self.caller, self.identity.arn, self.identity.tags).off(**actions)
 
     def crumbs(self, last: str) -> list[tuple[str, str]]:
         if self.is_caller:
@@ -71,8 +87,14 @@ class Owner:
     def remove(self, serial_number: str) -> None:
         """Take the device away and delete it: nobody can use its seed again."""
         with act(self.caller, "RemoveMFADevice"):
-            deactivate_mfa_device(self.caller, user_name=self.user_name or None, serial_number=serial_number)
+            deactivate_mfa_device(self.caller, user_name=self.named, serial_number=serial_number)
             delete_virtual_mfa_device(self.caller, serial_number=serial_number)
+
+
+def own(caller: Caller) -> Owner:
+    """Whoever asks, about themselves."""
+    user_name = caller.user.user_name if caller.user else ""
+    return Owner(caller, caller.principal, user_name, is_caller=True)
 
 
 Step = Callable[[ConsoleRequest, Owner], HttpResponse]
@@ -83,9 +105,9 @@ def for_user(step: Step) -> Callable[[ConsoleRequest, str], HttpResponse]:
 
     @wraps(step)
     def view(request: ConsoleRequest, user_name: str) -> HttpResponse:
-        # Whoever may not see the user gets no page about its devices either.
-        get_user(request.caller, user_name=user_name)
-        return step(request, Owner(request.caller, user_name, is_caller=False))
+        # Whoever may not see the user gets no page about its credentials either.
+        user = get_user(request.caller, user_name=user_name)
+        return step(request, Owner(request.caller, user, user.user_name, is_caller=False))
 
     return view
 
@@ -95,7 +117,6 @@ def for_oneself(step: Step) -> Callable[[ConsoleRequest], HttpResponse]:
 
     @wraps(step)
     def view(request: ConsoleRequest) -> HttpResponse:
-        user = request.caller.user
-        return step(request, Owner(request.caller, user.user_name if user else "", is_caller=True))
+        return step(request, own(request.caller))
 
     return view
