@@ -241,6 +241,7 @@ def _response(request_id: str, xml: str, status: int = 200) -> HttpResponse:
     response = HttpResponse(xml, status=status, content_type="text/xml")
     response["x-amzn-RequestId"] = request_id
     response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
     response["Content-Length"] = str(len(response.content))
     return response
 

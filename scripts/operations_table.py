@@ -39,6 +39,7 @@ Everything that can be done, by module of `operations/`.
 HEAD = "| operation | kind | allowed by | access level | what it does |\n| --- | --- | --- | --- | --- |"
 # What `call.admit` asks for, by the name of the kind of credential.
 CREDENTIALS = {
+    "ACCESS_KEY": "a long-lived access key",
     "NOBODY": "being signed out",
     "HALF": "a sign-in under way",
     "CONSOLE": "a session",
