@@ -55,7 +55,10 @@ def presenter(operation: OperationModel) -> Presenter:
     if isinstance(members[wire], ListShape):
         return lambda result: _listed(wire, result)
     attribute = xform_name(wire)
-    return lambda result: result if _has(result, wire, attribute) else {wire: result}
+    needed = [xform_name(name) for name in members[wire].metadata.get("required", ())]
+    return lambda result: (
+        result if _has(result, wire, attribute) and not _is_whole(result, needed) else {wire: result}
+    )
 
 
 def _members_of(wires: list[str], result: Any) -> object:
@@ -70,6 +73,11 @@ def _members_of(wires: list[str], result: Any) -> object:
 
 def _has(result: object, wire: str, attribute: str) -> bool:
     return wire in result if isinstance(result, Mapping) else hasattr(result, attribute)
+
+
+def _is_whole(result: object, needed: list[str]) -> bool:
+    """Whether a result is the structure itself: a new key has all that is asked of one, and its row beside."""
+    return bool(needed) and all(hasattr(result, name) for name in needed)
 
 
 def _listed(wire: str, result: Any) -> object:
