@@ -18,7 +18,7 @@ from tests import databases
 os.environ |= isolated_environment()
 django.setup()
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.api_server"]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "own_database"}
 

@@ -78,13 +78,14 @@ def change_password(call: Call, *, old_password: str, new_password: str) -> None
     """A user changes the own password; the policy must allow it, and so must the account's settings.
 
     With "allow users to change their own password" the right needs no policy, as in AWS; an explicit deny stands.
+    Raises NoSuchEntity for a user without a password.
     """
     user = call.caller.user
     if user is None:
         raise ValidationError("Only an IAM user changes a password here: root does so on the account page.")
     _authorize_own_change(call, user)
     call.require_fresh_proof()
-    ensure_right_password(call, user, old_password, parameter="old_password")
+    ensure_right_password(call, _with_profile(user), old_password, parameter="old_password")
     if user.password_reset_required:
         raise EntityTemporarilyUnmodifiable("Sign in again: a change of the password is due there.")
     _set(call, user, new_password, reset_required=False, parameter="new_password")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts import throttling, totp
+from accounts import qr_codes, throttling, totp
 from accounts.models import MFADevice, RootUser, User
 from accounts.names import name_key
 from accounts.sealing import seal, unseal
@@ -44,6 +44,23 @@ class NewDevice:
     @property
     def uri(self) -> str:
         return totp.provisioning_uri(self.seed, f"{self.device.device_name}@{self.device.account_id}")
+
+    @property
+    def serial_number(self) -> str:
+        return self.device.serial_number
+
+    @property
+    def base32_string_seed(self) -> bytes:
+        """In Base32 like everywhere; on the wire it is a blob all the same."""
+        return self.seed.encode()
+
+    @property
+    def qr_code_png(self) -> bytes:
+        return qr_codes.png(self.uri)
+
+    @property
+    def tags(self) -> Sequence[Tag]:
+        return list(self.device.tags)
 
 
 def devices_of(caller: Caller) -> QuerySet[MFADevice]:

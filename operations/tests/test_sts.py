@@ -129,12 +129,10 @@ def test_a_session_policy_only_takes_away(root: Caller, carol: Caller, till: str
     reading = bearer_of(enter(caller, till, policy=allow("iam:ListUsers", "iam:CreateUser")).credentials)
 
     assert list_users(reading).items
-    for refused in (
-        lambda: get_user(reading, user_name="carol"),
-        lambda: create_user(reading, user_name="x"),
-    ):
-        with pytest.raises(AccessDenied, match="session policy|identity-based"):
-            refused()
+    with pytest.raises(AccessDenied, match="no session policy allows"):
+        get_user(reading, user_name="carol")
+    with pytest.raises(AccessDenied, match="no identity-based policy allows"):
+        create_user(reading, user_name="dora")
 
 
 def test_managed_session_policies_count_together_with_the_text(carol: Caller, till: str) -> None:
