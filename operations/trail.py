@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 DOCUMENTS = frozenset({"assumeRolePolicyDocument", "policyDocument"})
 # Long, and of no use in a trail but for comparing; and people paste private keys where certificates belong.
-ONLY_HASHED = frozenset({"certificateBody", "certificateChain", "sAMLMetadataDocument", "sSHPublicKeyBody"})
+ONLY_HASHED = frozenset(
+    {
+        "authorizationDetails",
+        "certificateBody",
+        "certificateChain",
+        "sAMLMetadataDocument",
+        "sSHPublicKeyBody",
+    }
+)
 USE_INTERVAL = timedelta(minutes=5)
 MOST_NOTED = 20_000
 _last_noted: dict[tuple[str, str], datetime] = {}

@@ -96,6 +96,23 @@ def trust_of(account: Account, document: str, parameter: str) -> Trust:
     return Trust(PolicyText.of(document), ids)
 
 
+def recorded_ids(documents: Sequence[str]) -> list[dict[str, str]]:
+    """The unique ids of those whom trust policies name and who are here; for all of them two queries at most.
+
+    For documents that are taken as they are: whoever is not here stays a name.
+    """
+    named = [
+        {
+            str(node.value)
+            for kind, node in _principals(document)
+            if kind == "AWS" and _NAMED.fullmatch(str(node.value))
+        }
+        for document in documents
+    ]
+    ids = _ids_of(dict.fromkeys(arn for arns in named for arn in sorted(arns)))
+    return [{arn: ids[arn] for arn in sorted(arns) if arn in ids} for arns in named]
+
+
 def shown_trust_policies(roles: Sequence[Role]) -> dict[int, str]:
     """The documents as they are shown, by key of the role; two queries at most, however many roles there are.
 

@@ -21,6 +21,7 @@ REASONS = {
     ("audit/management/commands/export_audit.py", "Event"): "the operator exports every chain",
     ("audit/management/commands/verify_audit.py", "Event"): "the operator counts every chain",
     ("operations/account.py", "RootUser"): "an address signs in to one account of the installation",
+    ("operations/account_import.py", "Role"): "rows that were made a moment ago",
     ("operations/attachments.py", "Attachment"): "filtered by a user, a group or a role already found",
     ("operations/attachments.py", "Policy"): "filtered by the attachments of an object already found",
     ("operations/authorization_details.py", "PolicyVersion"): "filtered by policies already found",

@@ -207,6 +207,7 @@ ELSEWHERE = {
     "iamconsole:CreateAccount",
     "iamconsole:EnableRootMFADevice",
     "iamconsole:EnrolMFADevice",
+    "iamconsole:ImportAccount",
     "iamconsole:RefuseLogin",
     "iamconsole:RemoveRootMFA",
     "iamconsole:RequestPasswordReset",
