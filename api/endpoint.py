@@ -41,7 +41,7 @@ from operations.errors import (
     ServiceFailure,
     ServiceUnavailable,
 )
-from operations.operation import perform
+from operations.operation import perform, registered
 from operations.request_scope import request_scope
 from operations.shapes import service_model
 from operations.trail import write_down
@@ -223,6 +223,17 @@ def _model(service: str, name: str) -> OperationModel:
 
 def _takes_no_signature(service: str, name: str) -> bool:
     return name in _names(service) and _model(service, name).auth_type == "none"
+
+
+def load() -> None:
+    """Everything that the first call would load: operations, service models, and how their shapes are written."""
+    registered()
+    regions()
+    for service in SERVICES:
+        for name in _names(service):
+            operation = _model(service, name)
+            results.presenter(operation)
+            query.prepare(operation, results.left_out(name))
 
 
 @cache

@@ -29,7 +29,7 @@ DOCUMENT_SHAPE: Final = "policyDocumentType"
 TAGS_SHAPE: Final = "tagListType"
 _MEMBER: Final = "member"
 _ENTRY: Final = "entry"
-_INDEX: Final = re.compile(r"[1-9]\d{0,5}")
+_INDEX: Final = re.compile(r"[1-9][0-9]{0,5}")
 # What XML 1.0 cannot say at all.
 _ODD: Final = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNSAYABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -159,6 +159,15 @@ _SCALARS: Final[Mapping[str, Callable[[str, str], object]]] = {
     "blob": _blob,
     "timestamp": _timestamp,
 }
+
+
+def prepare(operation: OperationModel, left_out: LeftOut) -> None:
+    """Build what reads the parameters and writes the results of an operation, before it is called."""
+    for shape in (operation.input_shape, operation.output_shape):
+        if isinstance(shape, StructureShape):
+            _members(shape)
+    if isinstance(operation.output_shape, StructureShape):
+        _structure(operation.output_shape, left_out)
 
 
 def encode(

@@ -26,6 +26,8 @@ loglevel = "warning"
 
 
 def when_ready(_server: object) -> None:
+    # What is there now is shared with the workers as long as nobody writes to it, the collector included.
+    spare()
     sys.stdout.write(f"The console is at {settings.SITE_URL}/ (Ctrl+C stops it)\n")
     sys.stdout.flush()
 
