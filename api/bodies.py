@@ -19,6 +19,7 @@ SECONDS: Final = 5.0
 LONGEST: Final = 16_777_216
 # What nobody has signed is read before anything is known of who sends it.
 LONGEST_UNSIGNED: Final = 262_144
+MOST_DIGITS: Final = 20
 _TICK: Final = 0.5
 
 Lateness: TypeAlias = Callable[[], bool]
@@ -31,7 +32,8 @@ def length_of(request: HttpRequest, longest: int) -> int:
     written = request.META.get("CONTENT_LENGTH") or "0"
     if not (written.isascii() and written.isdigit()):
         raise MalformedQueryString("Content-Length must be a number.")
-    if int(written) > longest:
+    # Python reads no number of more than 4,300 digits.
+    if len(written) > MOST_DIGITS or int(written) > longest:
         raise MalformedQueryString(f"A request of more than {longest:,} bytes is not read.")
     return int(written)
 

@@ -27,9 +27,9 @@ MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
     "and signing method. Consult the service documentation for details."
 )
-_TIME: Final = re.compile(r"\d{8}T\d{6}Z")
+_TIME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
-_SECONDS: Final = re.compile(r"\d{1,6}")
+_SECONDS: Final = re.compile(r"[0-9]{1,6}")
 _ELEMENTS: Final = ("Credential", "SignedHeaders", "Signature")
 _QUERY_ELEMENTS: Final = (
     "X-Amz-Algorithm",

@@ -17,6 +17,8 @@ threads = 4
 preload_app = True
 # Questions to the engine stand in addresses; the default cuts them at half of what gunicorn can take.
 limit_request_line = 8190
+# A session token that holds policies and tags is longer than the default lets a header be.
+limit_request_field_size = 16_380
 # The control socket would need a writable home directory.
 control_socket_disable = True
 # Nobody is believed about the scheme, except a proxy on this machine when the site is served by https.

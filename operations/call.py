@@ -156,7 +156,7 @@ class Call:
         resource_policy: str | None = None,
         resource_account: str = "",
     ) -> None:
-        """Decide on `resource`, by its own policy too; raises AccessDenied with the explanation.
+        """Decide on `resource`, by its own policy too; raises AccessDenied, at home with the explanation.
 
         The resource is the caller's account's unless another `resource_account` is named.
         """
@@ -180,6 +180,9 @@ class Call:
         self.note.resources.append(resource)
         if not decision.is_allowed:
             explanation = explanation_of(self.caller.label, request, policies, shown=shown or resource)
+            if request.resource_account != self.caller.account_id:
+                # The reason would tell what another account keeps to itself: which roles it has, with which tags.
+                raise AccessDenied(explanation.refused)
             raise AccessDenied(explanation.message, explanation=explanation)
 
     def authorize_federated(

@@ -233,7 +233,7 @@ def _entered(
         name=given.session_name,
         source_identity=given.source_identity,
         policies=ensure_short_policy(policy),
-        policy_arns=ensure_policies(call, policy_arns),
+        policy_arns=ensure_policies(role.account, policy_arns),
         tags=given.tags,
         transitive_tag_keys=given.transitive,
         federation=federation,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from accounts.models import Account
 from operations import mfa_devices
 from operations.call import Call
 from operations.caller import CredentialKind
@@ -46,14 +47,17 @@ def ensure_short_policy(policy: str | None) -> tuple[str, ...]:
     return (policy,)
 
 
-def ensure_policies(call: Call, policy_arns: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """The ARNs of managed session policies, all of which the caller's account can see."""
+def ensure_policies(account: Account, policy_arns: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The ARNs of managed session policies: of the account that the session is in, or AWS's own.
+
+    Raises NoSuchEntity and PackedPolicyTooLarge.
+    """
     arns = tuple(entry["arn"] for entry in policy_arns if "arn" in entry)
     if not arns:
         return ()
     if len(arns) > MOST_POLICIES:
         raise PackedPolicyTooLarge(f"A session has at most {MOST_POLICIES} managed policies.")
-    found = Policy.find_all(call.account, arns)
+    found = Policy.find_all(account, arns)
     for arn in arns:
         if arn not in found:
             raise NoSuchEntity(f"Policy {arn} does not exist.", parameter="policy_arns")

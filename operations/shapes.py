@@ -86,7 +86,7 @@ def on_the_wire(name: str, values: Mapping[str, object]) -> dict[str, object]:
 def is_secret(parameter: tuple[str, Shape]) -> bool:
     """What the model marks as sensitive, and the codes of a device, which it does not."""
     wire, shape = parameter
-    return is_sensitive(shape) or wire.startswith("AuthenticationCode")
+    return is_sensitive(shape) or wire.startswith(("AuthenticationCode", "TokenCode"))
 
 
 def is_sensitive(shape: Shape) -> bool:

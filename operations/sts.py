@@ -138,12 +138,12 @@ def get_federation_token(
     minimum_session_token_size: int | None = None,
 ) -> FederationToken:
     """Credentials for somebody the caller vouches for: what both the caller's and the session's policies allow."""
+    ensure_lasting(call, "GetFederationToken")
     federated = FederatedUser(call.caller.identity, name)
     call.authorize(federated.arn, tag_conditions(tags))
     if tags:
         call.authorize(federated.arn, tag_conditions(tags), action="sts:TagSession")
-    ensure_lasting(call, "GetFederationToken")
-    policies, arns = ensure_short_policy(policy), ensure_policies(call, policy_arns)
+    policies, arns = ensure_short_policy(policy), ensure_policies(call.account, policy_arns)
     given, _ = session_tags(call, tags, ())
     size = packed_size((*policies, *arns), given)
     unique_id = call.account.id if call.caller.is_root else call.caller.principal.unique_id
@@ -174,7 +174,9 @@ def assume_role(
     """The permissions of a role, for a while, in place of one's own.
 
     The role's trust policy must let the caller in, and across accounts the caller's own policies as well. Tags need
-    sts:TagSession and a source identity sts:SetSourceIdentity, in both. A role that does not exist is refused like
+    sts:TagSession and a source identity, an inherited one too, sts:SetSourceIdentity, in both. Of a second factor the
+    session knows nothing: "The temporary credentials returned by AssumeRole do not include MFA information in the
+    context" (MFA-protected API access, IAM user guide). A role that does not exist is refused like
     one that is closed. Raises AccessDenied, ValidationError, MalformedPolicyDocument and PackedPolicyTooLarge.
     """
     has_code = prove_code(call, serial_number, token_code)
@@ -185,18 +187,17 @@ def assume_role(
         **tag_conditions(tags),
         **({"sts:TransitiveTagKeys": list(transitive_tag_keys)} if transitive_tag_keys else {}),
         **({"sts:ExternalId": external_id} if external_id else {}),
-        **({"sts:SourceIdentity": source_identity} if source_identity else {}),
+        **({"sts:SourceIdentity": source} if source else {}),
         **({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"} if has_code else {}),
     }
-    role = _entered(call, role_arn, context, has_tags=bool(tags), has_source=bool(source_identity))
+    role = _entered(call, role_arn, context, has_tags=bool(tags), has_source=bool(source))
     lifetime = _lifetime(call, role, duration_seconds)
-    policies, arns = ensure_short_policy(policy), ensure_policies(call, policy_arns)
+    policies, arns = ensure_short_policy(policy), ensure_policies(role.account, policy_arns)
     size = packed_size((*policies, *arns), given)
     session = replace(
         new_session(call, "role", role.role_id, lifetime),
         account_id=role.account_id,
         name=role_session_name,
-        mfa_time=_text(call.real_now if has_code else None),
         source_identity=source,
         policies=policies,
         policy_arns=arns,
@@ -215,12 +216,16 @@ def role_session(call: Call, role: Role, session: Session, *, packed_size: int =
 
 
 def role_at(role_arn: str) -> Role | None:
-    """The role of an ARN, whichever account of this installation it is in."""
+    """The role of an ARN, whichever account of this installation it is in.
+
+    "When a role name is used in a policy or as part of an ARN, the role name is case sensitive": policies that speak
+    of the role would not speak of another spelling.
+    """
     parts = split_arn(role_arn)
     if parts is None or parts[2] != "iam" or not parts[5].startswith("role/"):
         return None
     role = Role.named(parts[4], parts[5].rpartition("/")[2])
-    return role if role is not None and role.arn.lower() == role_arn.lower() else None
+    return role if role is not None and role.arn == role_arn else None
 
 
 def _entered(

@@ -9,14 +9,18 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from accounts.models import AccessKey
 from api import endpoint
-from api.tests.signing import Key, Signed, presigned, signed
+from api.tests.signing import HOST, Key, Signed, presigned, signed, signed_without_body
 from api.throttle import Throttle
 from audit.models import Event
-from operations.access_keys import update_access_key
+from operations.access_keys import create_access_key, update_access_key
 from operations.acts import delete_user_with_everything
 from operations.caller import Caller
+from operations.inline_policies import put_user_policy
+from operations.tests.temporary import allow
 from operations.users import create_user
+from tests.cast import browser_of, new_account, signed_in
 
 
 def code_of(answer: Any) -> tuple[int, str]:
@@ -50,9 +54,23 @@ def test_a_presigned_address_is_answered(client: Client, key: Key) -> None:
 
 
 def test_the_same_bytes_again_are_answered_again(client: Client, key: Key) -> None:
-    request = signed(key, "GetUser")
+    reading, writing = signed(key, "GetUser"), signed(key, "CreateUser", UserName="ana")
 
-    assert [request.send(client).status_code for _ in range(3)] == [200] * 3
+    assert [reading.send(client).status_code for _ in range(3)] == [200] * 3
+    assert [writing.send(client).status_code for _ in range(3)] == [200, 409, 409]
+
+
+def test_a_signature_needs_no_csrf_token_and_a_session_is_no_signature(alice: Caller, key: Key) -> None:
+    browser = browser_of(alice)
+    browser.handler.enforce_csrf_checks = True
+
+    assert signed(key, "CreateUser", UserName="ana").send(browser).status_code == 200
+    unsigned = Signed("POST", "/api/", "Action=ListUsers&Version=2010-05-08", {"Host": HOST})
+    assert code_of(unsigned.send(browser)) == (403, "MissingAuthenticationToken")
+
+
+def test_the_version_may_be_left_to_the_service(client: Client, key: Key) -> None:
+    assert presigned(key, "GetCallerIdentity", version=False).send(client).status_code == 200
 
 
 def test_pages_follow_each_other_to_the_end(client: Client, key: Key, root: Caller) -> None:
@@ -102,10 +120,18 @@ def test_all_faults_of_a_request_are_told_at_once(client: Client, key: Key) -> N
 
 def test_who_is_not_known_is_refused(client: Client, key: Key, root: Caller) -> None:
     update_access_key(root, user_name="alice", access_key_id=key.access_key_id, status="Inactive")
-    unknown = Key("AKIAXXXXXXXXXXXXXXXX", "secret")
 
     assert code_of(signed(key, "ListUsers").send(client)) == (403, "InvalidClientTokenId")
-    assert code_of(signed(unknown, "ListUsers").send(client)) == (403, "InvalidClientTokenId")
+
+
+@pytest.mark.parametrize(
+    "key_id", ["AKIAXXXXXXXXXXXXXXXX", "", "AKIA\x00", "é", "' OR 1=1", "ASIA", "x" * 5000]
+)
+@pytest.mark.usefixtures("account")
+def test_a_key_that_is_none_is_refused(client: Client, key_id: str) -> None:
+    request = presigned(Key(key_id, "secret"), "GetCallerIdentity")
+
+    assert code_of(request.send(client)) == (403, "InvalidClientTokenId")
 
 
 def test_a_wrong_secret_is_refused(client: Client, key: Key) -> None:
@@ -128,7 +154,7 @@ def test_a_user_who_is_gone_signs_nothing(client: Client, key: Key, root: Caller
 
 def test_without_a_signature_only_federation_gets_further(client: Client, root: Caller) -> None:
     def unsigned(body: str) -> tuple[int, str]:
-        return code_of(Signed("POST", "/api/", body, {"Host": "testserver"}).send(client))
+        return code_of(Signed("POST", "/api/", body, {"Host": HOST}).send(client))
 
     assert unsigned("") == (403, "MissingAuthenticationToken")
     assert unsigned("Action=ListUsers&Version=2010-05-08") == (403, "MissingAuthenticationToken")
@@ -137,14 +163,26 @@ def test_without_a_signature_only_federation_gets_further(client: Client, root: 
 
 
 def test_parameters_come_once_and_from_one_place(client: Client, key: Key) -> None:
-    twice = signed(key, "ListUsers")
-    twice.query = "MaxItems=5"
+    added = signed(key, "ListUsers")
+    added.query = "MaxItems=5"
     doubled = signed(key, "ListUsers")
     doubled.body += "&Action=ListUsers"
 
     # The query was not signed, and what is not signed is not even read.
-    assert code_of(twice.send(client)) == (403, "SignatureDoesNotMatch")
+    assert code_of(added.send(client)) == (403, "SignatureDoesNotMatch")
     assert code_of(doubled.send(client)) == (403, "SignatureDoesNotMatch")
+    twice = presigned(key, "GetCallerIdentity")
+    twice.query += "&Action=GetCallerIdentity"
+    both = signed(key, "ListUsers", path="/api/?MaxItems=5")
+    misplaced = signed_without_body(key, "POST", "Action=ListUsers")
+    for request in (twice, both, misplaced):
+        assert code_of(request.send(client)) == (400, "MalformedQueryString")
+
+
+def test_a_get_has_its_parameters_in_its_address(client: Client, key: Key) -> None:
+    answer = signed_without_body(key, "GET", "Action=GetUser&UserName=alice").send(client)
+
+    assert between(answer, "UserName") == ["alice"]
 
 
 @pytest.mark.parametrize(
@@ -164,11 +202,12 @@ def test_what_can_be_told_beforehand_is_refused_beforehand(
     assert code_of(request.send(client)) == (status, code)
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "HEAD"])
 def test_other_methods_are_not_answered(client: Client, method: str) -> None:
     answer = client.generic(method, "/api/")
 
-    assert code_of(answer) == (405, "MethodNotAllowed")
+    # The answer to HEAD has no body.
+    assert code_of(answer) == (405, "MethodNotAllowed" if method != "HEAD" else "")
     assert answer["Allow"] == "GET, POST"
 
 
@@ -179,6 +218,14 @@ def test_a_body_that_is_too_long_is_not_read(
     monkeypatch.setattr(endpoint, "read_body", lambda *_: pytest.fail("It was read."))
 
     assert code_of(signed(key, "ListUsers").send(client)) == (400, "MalformedQueryString")
+
+
+def test_what_nobody_has_signed_is_cut_short(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "LONGEST_UNSIGNED", 10)
+
+    request = Signed("POST", "/api/", "Action=AssumeRoleWithSAML", {"Host": HOST})
+
+    assert code_of(request.send(client)) == (400, "MalformedQueryString")
 
 
 def test_a_write_leaves_one_event_with_the_key_and_the_request(client: Client, key: Key) -> None:
@@ -193,20 +240,58 @@ def test_a_write_leaves_one_event_with_the_key_and_the_request(client: Client, k
     assert event.user_identity["accessKeyId"] == key.access_key_id
 
 
+@pytest.mark.parametrize("action", ["CreateUser", "GetUser"])
+def test_what_is_denied_leaves_one_event(client: Client, powerless: Key, action: str) -> None:
+    before = Event.objects.count()
+
+    answer = signed(powerless, action, UserName="ana").send(client)
+
+    (event,) = Event.objects.order_by("sequence")[before:]
+    assert (event.event_name, event.request_id) == (action, answer["x-amzn-RequestId"])
+    assert event.error_code == code_of(answer)[1] == "AccessDenied"
+
+
+def test_what_fails_leaves_an_event_when_it_would_have_changed_something(client: Client, key: Key) -> None:
+    before = Event.objects.count()
+
+    signed(key, "GetUser", UserName="nobody").send(client)
+    signed(key, "DeleteUser", UserName="nobody").send(client)
+
+    events = Event.objects.order_by("sequence")[before:]
+    assert [(event.event_name, event.error_code) for event in events] == [("DeleteUser", "NoSuchEntity")]
+
+
+def test_the_use_of_a_key_is_noted(client: Client, key: Key) -> None:
+    signed(key, "GetCallerIdentity", "sts", region="eu-west-1").send(client)
+
+    used = AccessKey.objects.get(access_key_id=key.access_key_id)
+    assert (used.last_used_service, used.last_used_region) == ("sts", "eu-west-1")
+
+
+def test_iam_is_in_one_region_from_wherever_it_is_asked(client: Client, root: Caller, powerless: Key) -> None:
+    here = allow("iam:ListUsers", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}})
+    put_user_policy(root, user_name="carol", policy_name="here", policy_document=here)
+
+    assert signed(powerless, "ListUsers", region="eu-west-1").send(client).status_code == 200
+
+
 def test_a_refusal_has_awss_words_and_can_be_decoded(client: Client, key: Key, powerless: Key) -> None:
     answer = signed(powerless, "CreateUser", UserName="ana").send(client)
 
-    account = Event.objects.values_list("account_id", flat=True).first()
+    shop = Event.objects.values_list("account_id", flat=True).first()
     assert code_of(answer) == (403, "AccessDenied")
     assert between(answer, "Message") == [
-        f"User: arn:aws:iam::{account}:user/carol is not authorized to perform: iam:CreateUser on resource: "
-        f"arn:aws:iam::{account}:user/ana because no identity-based policy allows the iam:CreateUser action"
+        f"User: arn:aws:iam::{shop}:user/carol is not authorized to perform: iam:CreateUser on resource: "
+        f"arn:aws:iam::{shop}:user/ana because no identity-based policy allows the iam:CreateUser action"
     ]
     message = answer["x-amzn-iamconsole-authorization-message"]
     decoded = signed(key, "DecodeAuthorizationMessage", "sts", EncodedMessage=message).send(client)
     assert '"action":"iam:CreateUser"' in between(decoded, "DecodedMessage")[0].replace("&quot;", '"')
-    refused = signed(key, "DecodeAuthorizationMessage", "sts", EncodedMessage="k1:nonsense").send(client)
-    assert code_of(refused) == (400, "InvalidAuthorizationMessageException")
+    account = new_account("tea@shop.example", "Tea shop")
+    neighbour = Key.of(create_access_key(signed_in(account.root, account)))
+    for bearer, text in ((neighbour, message), (key, "k1:nonsense")):
+        refused = signed(bearer, "DecodeAuthorizationMessage", "sts", EncodedMessage=text).send(client)
+        assert code_of(refused) == (400, "InvalidAuthorizationMessageException")
 
 
 @pytest.mark.parametrize(

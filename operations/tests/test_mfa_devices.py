@@ -60,6 +60,15 @@ def test_a_new_device_is_nobodys_and_shows_its_seed_once(root: Caller) -> None:
     assert new.seed not in MFADevice.objects.get().seed
 
 
+def test_a_new_device_shows_its_seed_and_a_picture_of_it_this_once(root: Caller) -> None:
+    tags = [{"Key": "job", "Value": "cashier"}]
+    new = create_virtual_mfa_device(root, virtual_mfa_device_name="phone", tags=tags)
+
+    assert (new.serial_number, new.tags) == (f"arn:aws:iam::{root.account_id}:mfa/phone", tags)
+    assert new.base32_string_seed == new.seed.encode()
+    assert new.qr_code_png.startswith(b"\x89PNG")
+
+
 def test_two_consecutive_codes_enable_it(root: Caller, phone: NewDevice) -> None:
     devices = list_mfa_devices(root, user_name="alice").items
 
