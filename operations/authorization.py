@@ -155,9 +155,14 @@ class Explanation:
         return f"An Allow is missing in {' and in '.join(PLACES[it] for it in self.remedy.layers)}."
 
     @property
-    def message(self) -> str:
+    def refused(self) -> str:
+        """The refusal without its reason."""
         subject = f"User: {self.principal_arn} is not authorized to perform: {self.action}"
-        return f"{subject} on resource: {self.resource} {self.because}"
+        return f"{subject} on resource: {self.resource}"
+
+    @property
+    def message(self) -> str:
+        return f"{self.refused} {self.because}"
 
 
 @lru_cache(maxsize=256)

@@ -153,6 +153,11 @@ def test_no_more_former_passwords_are_kept_than_can_be_asked_about(root: Caller,
     assert FormerPassword.objects.count() == 24
 
 
+def test_who_has_no_password_has_none_to_change(root: Caller, alice: Caller) -> None:
+    with pytest.raises(NoSuchEntity, match="Login Profile for User alice cannot be found"):
+        change_password(alice, old_password="x", new_password="Walnut-bread-7")
+
+
 def test_root_changes_its_password_elsewhere(root: Caller) -> None:
     with pytest.raises(ValidationError, match="account page"):
         change_password(root, old_password="x", new_password="y")
