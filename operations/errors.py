@@ -155,6 +155,13 @@ class KeyPairMismatch(ServiceError):
     status = 400
 
 
+class InvalidUserType(ServiceError):
+    """An operation that is for IAM users alone, called by somebody else."""
+
+    code = "InvalidUserType"
+    status = 400
+
+
 class InvalidPublicKey(ServiceError):
     code = "InvalidPublicKey"
     status = 400

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from accounts import passwords, throttling
 from accounts.models import FormerPassword, PasswordPolicy, RootUser, User
@@ -12,6 +14,7 @@ from operations.errors import (
     AccessDenied,
     EntityAlreadyExists,
     EntityTemporarilyUnmodifiable,
+    InvalidUserType,
     NoSuchEntity,
     PasswordPolicyViolation,
     SignInFailed,
@@ -24,6 +27,19 @@ from operations.users import name_or_own
 MOST_FORMER = 24
 
 
+@dataclass(frozen=True, slots=True)
+class LoginProfile:
+    """What IAM calls a user's console password. The password itself is never part of it."""
+
+    user_name: str
+    create_date: datetime | None
+    password_reset_required: bool
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(user.user_name, user.password_create_date, user.password_reset_required)
+
+
 @operation("iam:CreateLoginProfile")
 def create_login_profile(
     call: Call,
@@ -31,7 +47,7 @@ def create_login_profile(
     user_name: str | None = None,
     password: str | None = None,
     password_reset_required: bool | None = None,
-) -> User:
+) -> LoginProfile:
     """Give a user a console password; raises EntityAlreadyExists and PasswordPolicyViolation."""
     user = call.access(User, name_or_own(call, user_name))
     if user.has_console_access:
@@ -40,13 +56,13 @@ def create_login_profile(
         raise ValidationError("A password is needed.", parameter="password")
     _set(call, user, password, reset_required=bool(password_reset_required))
     call.undo_by("iam:DeleteLoginProfile", user_name=user.user_name)
-    return user
+    return LoginProfile.of(user)
 
 
 @operation("iam:GetLoginProfile", reads=True)
-def get_login_profile(call: Call, *, user_name: str | None = None) -> User:
-    """The user whose password it is; raises NoSuchEntity when there is none."""
-    return _with_profile(call.access(User, name_or_own(call, user_name)))
+def get_login_profile(call: Call, *, user_name: str | None = None) -> LoginProfile:
+    """Since when a user has a console password; raises NoSuchEntity when there is none."""
+    return LoginProfile.of(_with_profile(call.access(User, name_or_own(call, user_name))))
 
 
 @operation("iam:UpdateLoginProfile")
@@ -82,7 +98,7 @@ def change_password(call: Call, *, old_password: str, new_password: str) -> None
     """
     user = call.caller.user
     if user is None:
-        raise ValidationError("Only an IAM user changes a password here: root does so on the account page.")
+        raise InvalidUserType("Only an IAM user changes a password here: root does so on the account page.")
     _authorize_own_change(call, user)
     call.require_fresh_proof()
     ensure_right_password(call, _with_profile(user), old_password, parameter="old_password")

@@ -22,7 +22,10 @@ REASONS = {
     ("audit/management/commands/verify_audit.py", "Event"): "the operator counts every chain",
     ("operations/account.py", "RootUser"): "an address signs in to one account of the installation",
     ("operations/account_import.py", "Group"): "asked only which unique ids are taken, in any account",
-    ("operations/account_import.py", "InstanceProfile"): "asked only which unique ids are taken, in any account",
+    (
+        "operations/account_import.py",
+        "InstanceProfile",
+    ): "asked only which unique ids are taken, in any account",
     ("operations/account_import.py", "Policy"): "asked only which unique ids are taken, in any account",
     ("operations/account_import.py", "PolicyVersion"): "of policies just made, or found for the account",
     ("operations/account_import.py", "Role"): "asked only which unique ids are taken, in any account",

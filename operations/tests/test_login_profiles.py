@@ -9,6 +9,7 @@ from operations.errors import (
     EntityAlreadyExists,
     EntityTemporarilyUnmodifiable,
     FreshProofRequired,
+    InvalidUserType,
     NoSuchEntity,
     PasswordPolicyViolation,
     SignInFailed,
@@ -23,7 +24,7 @@ from operations.login_profiles import (
     update_login_profile,
 )
 from operations.password_policy import update_account_password_policy
-from operations.users import create_user
+from operations.users import create_user, get_user
 from tests.cast import MovableClock, signed_in
 
 PASSWORD = "Cinnamon-buns-4"
@@ -35,12 +36,16 @@ OWN_PASSWORD = (
 @pytest.fixture
 def ana(root: Caller, account: Account) -> Caller:
     create_user(root, user_name="ana")
-    return signed_in(create_login_profile(root, user_name="ana", password=PASSWORD), account)
+    create_login_profile(root, user_name="ana", password=PASSWORD)
+    return signed_in(get_user(root, user_name="ana"), account)
 
 
 def test_a_password_opens_the_console_and_there_is_one_at_most(root: Caller, ana: Caller) -> None:
-    assert get_login_profile(root, user_name="ana").has_console_access
+    profile = get_login_profile(root, user_name="ana")
 
+    assert (profile.user_name, profile.password_reset_required) == ("ana", False)
+    assert profile.create_date is not None
+    assert profile.create_date >= get_user(root, user_name="ana").create_date
     with pytest.raises(EntityAlreadyExists, match="Login Profile for user ana already exists"):
         create_login_profile(root, user_name="ana", password=PASSWORD)
 
@@ -159,7 +164,7 @@ def test_who_has_no_password_has_none_to_change(root: Caller, alice: Caller) -> 
 
 
 def test_root_changes_its_password_elsewhere(root: Caller) -> None:
-    with pytest.raises(ValidationError, match="account page"):
+    with pytest.raises(InvalidUserType, match="account page"):
         change_password(root, old_password="x", new_password="y")
 
 
