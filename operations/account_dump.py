@@ -1,7 +1,7 @@
 """The JSON of `aws iam get-account-authorization-details`, read strictly: whatever is wrong has its place.
 
 Pure but for the service model: names, paths and tags are held against it as in the API, documents are parsed by the
-engine. Nothing is written here.
+engine, and what the dump says twice or of nobody is refused. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -10,56 +10,60 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, NoReturn
-from urllib.parse import unquote
+from datetime import datetime
+from typing import Any, Final
 
+from accounts.arns import iam_arn
+from accounts.names import name_key
+from operations.dump_places import Place, Reference, Renumbering, ensure_distinct
 from operations.errors import ValidationError
-from operations.shapes import validate
-from operations.tags import checked
-from policies.engine import PolicyError, parse_policy
+from policies.engine import parse_policy
 from policies.engine.arns import split_arn
 from policies.engine.text import distinct, refused_constant
 
-AWS_MANAGED: Final = "arn:aws:iam::aws:policy/"
-# AWS's own policies are longer than what may be typed.
-LONGEST_DOCUMENT: Final = 1_000_000
-_ACCOUNT: Final = re.compile(r"\d{12}")
-_LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+_AWS: Final = "aws"
+_AWS_MANAGED: Final = iam_arn(_AWS, "policy", "/", "")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_REGION: Final = re.compile(r"[a-z0-9-]{0,64}")
+_VERSION: Final = re.compile(r"v([1-9][0-9]{0,5})")
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPolicies:
-    """Inline policies by name, attached ones by ARN, and the ARN of the boundary."""
+    """Inline policies by name, attached ones and the boundary by ARN."""
 
     inline: Mapping[str, str]
-    attached: Sequence[str]
-    boundary: str | None
+    attached: Sequence[Reference]
+    boundary: Reference | None
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
-    """What a user, a group and a role have in common."""
+class Named:
+    """What everything in a dump has; `where` is its place in the file."""
 
+    where: str
     name: str
     unique_id: str
     path: str
     create_date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entity(Named):
+    """A group, and what users and roles have in common with it."""
+
     held: HeldPolicies
     tags: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class DumpedUser(Entity):
-    groups: Sequence[str]
+    groups: Sequence[Reference]
 
 
 @dataclass(frozen=True, slots=True)
-class DumpedProfile:
-    name: str
-    unique_id: str
-    path: str
-    create_date: datetime
+class DumpedProfile(Named):
     tags: list[dict[str, str]]
 
 
@@ -80,129 +84,91 @@ class DumpedVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class DumpedPolicy:
+class DumpedPolicy(Named):
     arn: str
-    name: str
-    unique_id: str
-    path: str
     description: str
-    create_date: datetime
     update_date: datetime
     versions: Sequence[DumpedVersion]
 
     @property
     def is_aws_managed(self) -> bool:
-        return self.arn.startswith(AWS_MANAGED)
+        return self.arn.startswith(_AWS_MANAGED)
+
+    @property
+    def default_document(self) -> str:
+        return next(version.document for version in self.versions if version.is_default)
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A whole account. `account_id` is the one that its ARNs name, "" when there is none."""
+    """A whole account, with the number of the account it goes into."""
 
-    account_id: str
     users: Sequence[DumpedUser]
     groups: Sequence[Entity]
     roles: Sequence[DumpedRole]
     policies: Sequence[DumpedPolicy]
 
+    @property
+    def entities(self) -> Iterator[Entity]:
+        yield from (*self.users, *self.groups, *self.roles)
+
+    @property
+    def profiles(self) -> Iterator[DumpedProfile]:
+        return (profile for role in self.roles for profile in role.profiles)
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        """All places where a managed policy is named."""
+        for held in (entity.held for entity in self.entities):
+            yield from (*held.attached, *([held.boundary] if held.boundary else []))
+
+    @property
+    def documents(self) -> set[str]:
+        """Every policy text of the dump."""
+        return {
+            *(version.document for policy in self.policies for version in policy.versions),
+            *(document for entity in self.entities for document in entity.held.inline.values()),
+            *(role.trust for role in self.roles),
+        }
+
 
 def parse_dump(text: str, account_id: str) -> Dump:
     """A dump as it will be in the account `account_id`, whose number takes the place of the dump's own everywhere.
 
-    Raises ValidationError that names the place of the first fault.
+    Raises ValidationError that names the place of the first fault. ARNs of other partitions than `aws` are faults.
     """
+    root = _read(text, account_id)
+    own = _own_account(root)
+    root = Place(root.value, "", Renumbering(own if own != account_id else "", account_id))
+    dump = Dump(
+        users=[_user(place) for place in root.each("UserDetailList")],
+        groups=[_group(place) for place in root.each("GroupDetailList")],
+        roles=[_role(place) for place in root.each("RoleDetailList")],
+        policies=[_policy(place) for place in root.each("Policies")],
+    )
+    _ensure_whole(dump)
+    return dump
+
+
+def _read(text: str, account_id: str) -> Place:
+    """The root of the file, before its own number is known."""
     try:
         said = json.loads(text, object_pairs_hook=distinct, parse_constant=refused_constant)
     except (ValueError, RecursionError) as error:
         raise ValidationError(f"The file is no JSON: {error}") from error
-    root = Place(said, "")
-    if not isinstance(said, dict) or not any(name in said for name in _LISTS):
-        root.refuse(f"is no answer of GetAccountAuthorizationDetails: it has none of {', '.join(_LISTS)}")
-    own = _own_account(root)
-    if own and own != account_id:
-        renamed = re.sub(rf"(?<!\d){own}(?!\d)", account_id, json.dumps(said))
-        root = Place(json.loads(renamed), "")
-    return Dump(
-        own,
-        [_user(place) for place in root.each("UserDetailList")],
-        [_group(place) for place in root.each("GroupDetailList")],
-        [_role(place) for place in root.each("RoleDetailList")],
-        [_policy(place) for place in root.each("Policies")],
-    )
-
-
-class Place:
-    """A value of the file with where it stands, for messages."""
-
-    def __init__(self, value: Any, where: str) -> None:
-        self.value, self.where = value, where
-
-    def refuse(self, fault: str, member: str = "") -> NoReturn:
-        """Raise ValidationError for this place, or for one of its members."""
-        where = self._of(member) if member else self.where
-        raise ValidationError(f"{where or 'The file'}: {fault}")
-
-    def _of(self, name: str) -> str:
-        return f"{self.where}.{name}" if self.where else name
-
-    def at(self, name: str) -> Place:
-        """A member; None when it is not there."""
-        if not isinstance(self.value, dict):
-            self.refuse("is no object")
-        return Place(self.value.get(name), self._of(name))
-
-    def each(self, name: str) -> Iterator[Place]:
-        """The items of a list; an absent list has none."""
-        member = self.at(name)
-        if member.value is None:
-            return
-        if not isinstance(member.value, list):
-            member.refuse("is no list")
-        for number, item in enumerate(member.value):
-            yield Place(item, f"{member.where}[{number}]")
-
-    def text(self, name: str, default: str | None = None) -> str:
-        member = self.at(name)
-        if member.value is None and default is not None:
-            return default
-        if not isinstance(member.value, str):
-            member.refuse("is no text")
-        return member.value
-
-    def date(self, name: str) -> datetime:
-        written = self.text(name)
-        try:
-            found = datetime.fromisoformat(written)
-        except ValueError:
-            self.refuse(f"`{written[:64]}` is no date", name)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-    def document(self, name: str) -> str:
-        """A policy as text: awscli prints it as an object, the API as URL-encoded text."""
-        value = self.at(name).value
-        if isinstance(value, dict):
-            text = json.dumps(value, indent=2)
-        elif isinstance(value, str):
-            text = unquote(value) if value.lstrip()[:1] == "%" else value
-        else:
-            self.refuse("is no policy document", name)
-        try:
-            parse_policy(text, maximum_length=LONGEST_DOCUMENT)
-        except PolicyError as error:
-            self.refuse(error.message, name)
-        return text
-
-    def checked(self, operation: str, **values: object) -> None:
-        """Hold values against the model of an operation that would take them."""
-        try:
-            validate(operation, values)
-        except ValidationError as error:
-            self.refuse(error.message)
+    root = Place(said, "", Renumbering("", account_id))
+    if not isinstance(said, dict) or not any(name in said for name in LISTS):
+        root.refuse(f"is no answer of GetAccountAuthorizationDetails: it has none of {', '.join(LISTS)}")
+    if root.flag("IsTruncated") or root.at("NextToken").value:
+        root.refuse(
+            "is one page of several: let awscli fetch them all, without --no-paginate and --max-items"
+        )
+    return root
 
 
 def _own_account(root: Place) -> str:
-    """The number that most things of an account bear in their ARN."""
-    for name in _LISTS:
+    """The number in the first ARN that has one; one that has another is refused later."""
+    for name in LISTS:
         for place in root.each(name):
             parts = split_arn(str(place.at("Arn").value))
             if parts and _ACCOUNT.fullmatch(parts[4]):
@@ -210,86 +176,129 @@ def _own_account(root: Place) -> str:
     return ""
 
 
+def _ensure_whole(dump: Dump) -> None:
+    """No name is there twice, and users are in groups that are there."""
+    own = [policy for policy in dump.policies if not policy.is_aws_managed]
+    aws = [policy for policy in dump.policies if policy.is_aws_managed]
+    for kind in (dump.users, dump.groups, dump.roles, own, aws, dump.profiles):
+        ensure_distinct(Reference(one.name, one.where) for one in kind)
+    there = {name_key(group.name) for group in dump.groups}
+    for reference in (group for user in dump.users for group in user.groups):
+        if name_key(reference.text) not in there:
+            raise ValidationError(
+                f"{reference.where}: there is no group {reference.text} in GroupDetailList. "
+                "A file that `--filter` has made smaller may lack it."
+            )
+
+
+def _named(place: Place, kind: str, operation: str) -> dict[str, Any]:
+    name, path = place.valid(f"{kind}Name", operation), place.valid("Path", operation, "/")
+    owner = _AWS if _is_aws_managed(place) else place.numbers.account_id
+    segment = {"InstanceProfile": "instance-profile"}.get(kind, kind.lower())
+    arn = iam_arn(owner, segment, path, name)
+    if place.text("Arn", arn) != arn:
+        written = str(place.at("Arn").value)[:200]
+        place.refuse(f"`{written}` is not what account, path and name make: `…:{segment}{path}{name}`", "Arn")
+    return {
+        "where": place.where,
+        "name": name,
+        "unique_id": place.text(f"{kind}Id"),
+        "path": path,
+        "create_date": place.date("CreateDate"),
+    }
+
+
+def _is_aws_managed(place: Place) -> bool:
+    return place.text("Arn", "").startswith(_AWS_MANAGED)
+
+
+def _entity(place: Place, kind: str) -> dict[str, Any]:
+    named = _named(place, kind, f"iam:Create{kind}")
+    return {**named, "held": _held(place, f"{kind}PolicyList"), "tags": _tags(place)}
+
+
 def _held(place: Place, list_name: str) -> HeldPolicies:
-    inline = {}
-    for policy in place.each(list_name):
-        name = policy.text("PolicyName")
-        policy.checked("iam:PutUserPolicy", policy_name=name)
-        inline[name] = policy.document("PolicyDocument")
-    attached = [policy.text("PolicyArn") for policy in place.each("AttachedManagedPolicies")]
+    embedded = list(place.each(list_name))
+    names = [Reference(one.valid("PolicyName", "iam:PutUserPolicy"), one.where) for one in embedded]
+    ensure_distinct(names)
+    inline = {name.text: one.document("PolicyDocument") for name, one in zip(names, embedded, strict=True)}
+    attached = [policy.refer("PolicyArn") for policy in place.each("AttachedManagedPolicies")]
     boundary = place.at("PermissionsBoundary")
-    limit = boundary.text("PermissionsBoundaryArn") if boundary.value is not None else None
+    limit = boundary.refer("PermissionsBoundaryArn") if boundary.value is not None else None
     return HeldPolicies(inline, attached, limit)
 
 
 def _tags(place: Place) -> list[dict[str, str]]:
     tags = [{"Key": tag.text("Key"), "Value": tag.text("Value")} for tag in place.each("Tags")]
-    place.checked("iam:TagUser", tags=tags)
-    return checked(tags)
-
-
-def _common(place: Place, kind: str, list_name: str, operation: str) -> dict[str, Any]:
-    name, path = place.text(f"{kind}Name"), place.text("Path", "/")
-    place.checked(operation, **{f"{kind.lower()}_name": name, "path": path})
-    return {
-        "name": name,
-        "unique_id": place.text(f"{kind}Id"),
-        "path": path,
-        "create_date": place.date("CreateDate"),
-        "held": _held(place, list_name),
-        "tags": _tags(place),
-    }
+    place.check("Tags", "iam:TagUser", tags)
+    ensure_distinct(tag.refer("Key") for tag in place.each("Tags"))
+    return sorted(tags, key=lambda tag: tag["Key"])
 
 
 def _user(place: Place) -> DumpedUser:
-    groups = [str(group.value) for group in place.each("GroupList")]
-    return DumpedUser(**_common(place, "User", "UserPolicyList", "iam:CreateUser"), groups=groups)
+    groups = [Reference(group.read(), group.where) for group in place.each("GroupList")]
+    return DumpedUser(**_entity(place, "User"), groups=groups)
 
 
 def _group(place: Place) -> Entity:
-    return Entity(**_common(place, "Group", "GroupPolicyList", "iam:CreateGroup"))
+    return Entity(**_entity(place, "Group"))
 
 
 def _role(place: Place) -> DumpedRole:
     used = place.at("RoleLastUsed")
-    has_date = isinstance(used.value, dict) and used.value.get("LastUsedDate")
+    region = used.text("Region", "") if used.value else ""
+    if not _REGION.fullmatch(region):
+        used.refuse(f"`{region[:64]}` is no region", "Region")
     return DumpedRole(
-        **_common(place, "Role", "RolePolicyList", "iam:CreateRole"),
-        trust=place.document("AssumeRolePolicyDocument"),
+        **_entity(place, "Role"),
+        trust=_trust(place),
         profiles=[_profile(profile) for profile in place.each("InstanceProfileList")],
-        last_used=used.date("LastUsedDate") if has_date else None,
-        last_used_region=used.text("Region", "") if has_date else "",
+        last_used=used.date("LastUsedDate") if used.value else None,
+        last_used_region=region,
     )
+
+
+def _trust(place: Place) -> str:
+    text = place.document("AssumeRolePolicyDocument")
+    statements = parse_policy(text).statements
+    if any(one.principals is None and one.not_principals is None for one in statements):
+        place.refuse("a statement of a trust policy names no Principal", "AssumeRolePolicyDocument")
+    return text
 
 
 def _profile(place: Place) -> DumpedProfile:
-    name, path = place.text("InstanceProfileName"), place.text("Path", "/")
-    place.checked("iam:CreateInstanceProfile", instance_profile_name=name, path=path)
-    return DumpedProfile(name, place.text("InstanceProfileId"), path, place.date("CreateDate"), _tags(place))
+    named = _named(place, "InstanceProfile", "iam:CreateInstanceProfile")
+    return DumpedProfile(**named, tags=_tags(place))
 
 
 def _policy(place: Place) -> DumpedPolicy:
-    name, path = place.text("PolicyName"), place.text("Path", "/")
-    place.checked("iam:CreatePolicy", policy_name=name, path=path, description=place.text("Description", ""))
-    versions = [_version(version) for version in place.each("PolicyVersionList")]
-    if sum(version.is_default for version in versions) != 1:
-        place.refuse("has not exactly one default version")
-    create_date = place.date("CreateDate")
+    named = _named(place, "Policy", "iam:CreatePolicy")
     return DumpedPolicy(
+        **named,
         arn=place.text("Arn"),
-        name=name,
-        unique_id=place.text("PolicyId"),
-        path=path,
-        description=place.text("Description", ""),
-        create_date=create_date,
-        update_date=place.date("UpdateDate") if place.at("UpdateDate").value else create_date,
-        versions=versions,
+        description=place.valid("Description", "iam:CreatePolicy", ""),
+        update_date=place.date("UpdateDate") if place.at("UpdateDate").value else named["create_date"],
+        versions=_versions(place),
     )
 
 
+def _versions(place: Place) -> list[DumpedVersion]:
+    written = list(place.each("PolicyVersionList"))
+    versions = [_version(one) for one in written]
+    ensure_distinct(one.refer("VersionId") for one in written)
+    in_force = [f"v{version.number}" for version in versions if version.is_default]
+    if len(in_force) != 1:
+        place.refuse("has not exactly one default version", "PolicyVersionList")
+    if place.text("DefaultVersionId", in_force[0]) != in_force[0]:
+        place.refuse(f"the list says that {in_force[0]} is the default version", "DefaultVersionId")
+    return versions
+
+
 def _version(place: Place) -> DumpedVersion:
-    written = place.text("VersionId")
-    if re.fullmatch(r"v[1-9]\d{0,5}", written, re.ASCII) is None:
-        place.refuse(f"`{written[:32]}` is no version")
-    is_default = place.at("IsDefaultVersion").value is True
-    return DumpedVersion(int(written[1:]), place.document("Document"), place.date("CreateDate"), is_default)
+    found = _VERSION.fullmatch(place.text("VersionId"))
+    if found is None:
+        place.refuse(f"`{place.text('VersionId')[:32]}` is no version", "VersionId")
+    number = int(found[1])
+    return DumpedVersion(
+        number, place.document("Document"), place.date("CreateDate"), place.flag("IsDefaultVersion")
+    )

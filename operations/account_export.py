@@ -1,4 +1,8 @@
-"""A whole account as the JSON that `aws iam get-account-authorization-details` prints."""
+"""A whole account as the JSON that `aws iam get-account-authorization-details` prints.
+
+What AWS's answer lacks is not in it either: passwords and keys, devices and providers, the descriptions and session
+durations of roles, the tags of policies, and instance profiles without a role.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +14,30 @@ from typing import Any
 from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
 
-from operations.authorization_details import get_account_authorization_details
+from operations.account_dump import LISTS
+from operations.authorization_details import AuthorizationDetails, get_account_authorization_details
 from operations.caller import Caller
+from operations.operation import act
 from operations.shapes import operation_model
 
-LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 PAGE = 1000
 
 
 def exported_account(caller: Caller) -> dict[str, list[Any]]:
-    """Everything, with documents as objects and dates as text; what is absent is left out."""
+    """Everything, with documents as objects and dates as text; what is absent is left out.
+
+    It is the account of one moment: no write comes between the pages.
+    """
     shape = operation_model("iam:GetAccountAuthorizationDetails").output_shape
     found: dict[str, list[Any]] = {name: [] for name in LISTS}
-    for page in _pages(caller):
-        for name in LISTS:
-            found[name] += _plain(shape.members[name], getattr(page, xform_name(name)))
+    with act(caller, "ExportAccount"):
+        for page in _pages(caller):
+            for name in LISTS:
+                found[name] += _plain(shape.members[name], getattr(page, xform_name(name)))
     return found
 
 
-def _pages(caller: Caller) -> Iterator[Any]:
+def _pages(caller: Caller) -> Iterator[AuthorizationDetails]:
     marker = None
     while True:
         page = get_account_authorization_details(caller, max_items=PAGE, marker=marker)

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
-from django.db.models import Model
+from django.db.models import Manager, Model, QuerySet
 
 from accounts.models import Attachment, Group, InlinePolicy, InstanceProfile, Membership, Role, User
 from accounts.names import IdPrefix, name_key, new_unique_id
-from operations.account_dump import (
-    Dump,
-    DumpedPolicy,
-    DumpedRole,
-    DumpedUser,
-    Entity,
-    parse_dump,
-)
+from operations.account_dump import Dump, DumpedPolicy, DumpedRole, DumpedUser, Entity, Named, parse_dump
 from operations.call import Call
 from operations.caller import CredentialKind
-from operations.errors import DeleteConflict, ValidationError
+from operations.errors import EntityAlreadyExists, ValidationError
 from operations.operation import operation
 from operations.trust import recorded_ids
 from policies.models import Policy, PolicyText, PolicyVersion
 
 BATCH: Final = 500
-LONGEST_ID: Final = 128
 Progress: TypeAlias = Callable[[str, int, int], None]
 M = TypeVar("M", bound=Model)
 Holder: TypeAlias = User | Group | Role
 
+_UNIQUE_ID: Final = re.compile(r"[A-Za-z0-9]{16,128}")
 _progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How much came in. `copied` are AWS's policies that are not known here and became the account's own."""
+    """How much came in.
+
+    `copied` are AWS's policies that are not known here and became the account's own; of those in `differing`, the file
+    has another text than this installation, whose text counts.
+    """
 
     users: int
     groups: int
     roles: int
     policies: int
     copied: Sequence[str]
+    differing: Sequence[str]
 
 
 @contextmanager
@@ -62,53 +61,59 @@ def watched(progress: Progress) -> Iterator[None]:
 def import_account(call: Call, *, authorization_details: str) -> Imported:
     """Fill an empty account with everything of a dump; all of it or nothing.
 
-    Unique ids and dates are kept, unless somebody here has the id already. The dump's own account number becomes this
-    account's in ARNs and documents. No quota binds it, for the account it came from may have raised its own. A policy
-    of AWS that is not known here becomes the account's own when its text is in the dump. Raises DeleteConflict for an
-    account that is not empty and ValidationError, with the place, for a dump that is none.
+    Unique ids and dates are kept; a new id is drawn where somebody in this installation has the one of the dump, or it
+    is of no form that IAM gives out. The dump's own account number becomes this account's, in ARNs, names and
+    documents. No quota binds it, for the account it came from may have raised its own.
+
+    AWS's policies are those of this installation. One that it does not know, because AWS made it later, becomes the
+    account's own under the same name and path, so that whoever had it can do the same; where the dump lacks its text,
+    nobody could say what it allows, and the dump is refused.
+
+    Raises EntityAlreadyExists for an account that is not empty and ValidationError, with the place, for a dump that
+    is none.
     """
     call.admit(CredentialKind.SYSTEM)
     account = call.account
-    if any(rows.exists() for rows in (account.users, account.groups, account.roles, account.policies)):
-        raise DeleteConflict("An account is imported into an empty one. This one holds something already.")
+    kinds = account.users, account.groups, account.roles, account.policies, account.instance_profiles
+    if any(rows.exists() for rows in kinds):
+        raise EntityAlreadyExists(
+            "An account is imported into an empty one. This one holds something already."
+        )
     dump = parse_dump(authorization_details, account.id)
-    _ensure_distinct(dump)
-    work = _Import(call, dump)
-    copied = work.run()
-    call.respond(users=len(dump.users), groups=len(dump.groups), roles=len(dump.roles))
-    own = [policy for policy in dump.policies if not policy.is_aws_managed]
-    return Imported(len(dump.users), len(dump.groups), len(dump.roles), len(own) + len(copied), copied)
+    imported = _Import(call, dump, taken=_taken_ids(dump)).run()
+    call.respond(
+        users=imported.users, groups=imported.groups, roles=imported.roles, policies=imported.policies
+    )
+    return imported
 
 
-def _ensure_distinct(dump: Dump) -> None:
-    """Names differ in more than case."""
-    kinds: Mapping[str, Sequence[Entity | DumpedPolicy]] = {
-        "UserDetailList": dump.users,
-        "GroupDetailList": dump.groups,
-        "RoleDetailList": dump.roles,
-        "Policies": [policy for policy in dump.policies if not policy.is_aws_managed],
-    }
-    for kind, entries in kinds.items():
-        seen = Counter(name_key(entry.name) for entry in entries)
-        if twice := next((name for name, count in seen.items() if count > 1), None):
-            raise ValidationError(f"{kind}: the name {twice} is there twice.")
-
-
-def _taken_ids(dump: Dump) -> frozenset[str]:
+def _taken_ids(dump: Dump) -> set[str]:
     """Those of the dump's unique ids that something in this installation has."""
-    profiles = [profile.unique_id for role in dump.roles for profile in role.profiles]
-    wanted: Mapping[type[Model], tuple[str, list[str]]] = {
-        User: ("user_id", [user.unique_id for user in dump.users]),
-        Group: ("group_id", [group.unique_id for group in dump.groups]),
-        Role: ("role_id", [role.unique_id for role in dump.roles]),
-        Policy: ("policy_id", [policy.unique_id for policy in dump.policies]),
-        InstanceProfile: ("instance_profile_id", profiles),
-    }
-    found: set[str] = set()
-    for model, (column, ids) in wanted.items():
-        rows = model._default_manager.filter(**{f"{column}__in": ids})
-        found.update(rows.values_list(column, flat=True))
-    return frozenset(found)
+    rows: list[tuple[QuerySet[Any], str, Iterable[Named]]] = [
+        (User.objects.all(), "user_id", dump.users),
+        (Group.objects.all(), "group_id", dump.groups),
+        (Role.objects.all(), "role_id", dump.roles),
+        (Policy.objects.all(), "policy_id", dump.policies),
+        (InstanceProfile.objects.all(), "instance_profile_id", dump.profiles),
+    ]
+    taken: set[str] = set()
+    for present, column, named in rows:
+        ids = [one.unique_id for one in named]
+        for start in range(0, len(ids), BATCH):
+            found = present.filter(**{f"{column}__in": ids[start : start + BATCH]})
+            taken.update(found.values_list(column, flat=True))
+    return taken
+
+
+def _ensure_room_for_copies(new: Sequence[DumpedPolicy]) -> None:
+    """AWS's policy and one of the account's may share a name, but two of the account's may not."""
+    own = {name_key(policy.name) for policy in new if not policy.is_aws_managed}
+    for policy in new:
+        if policy.is_aws_managed and name_key(policy.name) in own:
+            raise ValidationError(
+                f"{policy.where}: {policy.arn} is not known here, and no copy of it can be made, for the account has a "
+                f"policy {policy.name} of its own."
+            )
 
 
 @dataclass
@@ -117,49 +122,52 @@ class _Import:
 
     call: Call
     dump: Dump
+    taken: set[str]
     policies: dict[str, Policy] = field(default_factory=dict)
     texts: dict[str, PolicyText] = field(default_factory=dict)
-    taken: frozenset[str] = frozenset()
 
-    def run(self) -> list[str]:
-        self.taken = _taken_ids(self.dump)
+    def run(self) -> Imported:
+        dump = self.dump
+        known, new = self._known_and_new()
         self._store_texts()
-        copied = self._policies()
-        groups = self._groups()
-        users = self._users()
-        roles = self._roles()
+        self._create_policies(new)
+        self.policies |= known
+        groups, users, roles = self._groups(), self._users(), self._roles()
+        self._trusted(roles)
+        self._profiles(roles)
         self._memberships(users, groups)
-        for what, made, dumped in (
-            ("user", users, self.dump.users),
-            ("group", groups, self.dump.groups),
-            ("role", roles, self.dump.roles),
-        ):
-            self._held(what, made, dumped)
-        return copied
+        self._held("user", users, dump.users)
+        self._held("group", groups, dump.groups)
+        self._held("role", roles, dump.roles)
+        copied = [policy.arn for policy in new if policy.is_aws_managed]
+        return Imported(len(users), len(groups), len(roles), len(new), copied, self._differing(known))
+
+    def _known_and_new(self) -> tuple[Mapping[str, Policy], list[DumpedPolicy]]:
+        """AWS's policies that are here, by ARN; and what is to be made: own policies, and copies of others in use."""
+        named = {reference.text for reference in self.dump.references}
+        dumped = {policy.arn: policy for policy in self.dump.policies}
+        known = Policy.find_all(self.call.account, sorted(named | dumped.keys()))
+        unknown = [policy for arn, policy in dumped.items() if arn not in known]
+        new = [policy for policy in unknown if policy.arn in named or not policy.is_aws_managed]
+        self._ensure_described(known.keys() | {policy.arn for policy in new})
+        _ensure_room_for_copies(new)
+        return known, new
+
+    def _ensure_described(self, described: Set[str]) -> None:
+        for reference in self.dump.references:
+            if reference.text not in described:
+                raise ValidationError(
+                    f"{reference.where}: the policy {reference.text} is neither in the file nor one of AWS's that are "
+                    "known here."
+                )
 
     def _store_texts(self) -> None:
-        documents = {
-            *(version.document for policy in self.dump.policies for version in policy.versions),
-            *(document for entity in self._entities() for document in entity.held.inline.values()),
-            *(role.trust for role in self.dump.roles),
-        }
-        texts = [PolicyText(sha256=PolicyText.hash_of(text), document=text) for text in documents]
+        texts = [PolicyText(sha256=PolicyText.hash_of(text), document=text) for text in self.dump.documents]
         PolicyText.objects.bulk_create(texts, batch_size=BATCH, ignore_conflicts=True)
         self.texts = {text.document: text for text in texts}
 
-    def _entities(self) -> Iterator[Entity]:
-        yield from (*self.dump.users, *self.dump.groups, *self.dump.roles)
-
-    def _policies(self) -> list[str]:
-        """The account's own policies, and copies of those of AWS that are not known; all named ones are found."""
-        named = {
-            arn for entity in self._entities() for arn in (*entity.held.attached, entity.held.boundary) if arn
-        }
-        aws = {policy.arn for policy in self.dump.policies if policy.is_aws_managed} | named
-        known = Policy.find_all(self.call.account, sorted(aws)) if aws else {}
-        wanted = [policy for policy in self.dump.policies if policy.arn not in known]
-        made = [self._policy(policy) for policy in wanted]
-        self._create("policies", Policy, made)
+    def _create_policies(self, dumped: Sequence[DumpedPolicy]) -> None:
+        made = self._create("policies", self.call.account.policies, [self._policy(one) for one in dumped])
         versions = [
             PolicyVersion(
                 policy=row,
@@ -168,13 +176,21 @@ class _Import:
                 create_date=version.create_date,
                 is_default=version.is_default,
             )
-            for row, policy in zip(made, wanted, strict=True)
+            for row, policy in zip(made, dumped, strict=True)
             for version in policy.versions
         ]
-        self._create("policy versions", PolicyVersion, versions)
-        self.policies = {**known, **{policy.arn: row for policy, row in zip(wanted, made, strict=True)}}
-        self._ensure_all_known()
-        return [policy.arn for policy in wanted if policy.is_aws_managed]
+        self._create("policy versions", PolicyVersion.objects, versions)
+        self.policies = {policy.arn: row for policy, row in zip(dumped, made, strict=True)}
+
+    def _differing(self, known: Mapping[str, Policy]) -> list[str]:
+        """The ARNs of AWS's policies whose text in force is another one in the dump than here."""
+        dumped = {known[policy.arn].pk: policy for policy in self.dump.policies if policy.arn in known}
+        in_force = PolicyVersion.objects.filter(policy__in=dumped, is_default=True).select_related("text")
+        return sorted(
+            dumped[version.policy_id].arn
+            for version in in_force
+            if json.loads(version.document) != json.loads(dumped[version.policy_id].default_document)
+        )
 
     def _policy(self, policy: DumpedPolicy) -> Policy:
         return Policy(
@@ -189,20 +205,6 @@ class _Import:
             last_version=max(version.number for version in policy.versions),
         )
 
-    def _ensure_all_known(self) -> None:
-        for kind, entities in (
-            ("User", self.dump.users),
-            ("Group", self.dump.groups),
-            ("Role", self.dump.roles),
-        ):
-            for number, entity in enumerate(entities):
-                for arn in (*entity.held.attached, entity.held.boundary):
-                    if arn and arn not in self.policies:
-                        raise ValidationError(
-                            f"{kind}DetailList[{number}]: the policy {arn} is neither in the file nor one of AWS's "
-                            "that is known here."
-                        )
-
     def _groups(self) -> list[Group]:
         made = [
             Group(
@@ -215,7 +217,7 @@ class _Import:
             )
             for group in self.dump.groups
         ]
-        return self._create("groups", Group, made)
+        return self._create("groups", self.call.account.groups, made)
 
     def _users(self) -> list[User]:
         made = [
@@ -231,7 +233,7 @@ class _Import:
             )
             for user in self.dump.users
         ]
-        return self._create("users", User, made)
+        return self._create("users", self.call.account.users, made)
 
     def _roles(self) -> list[Role]:
         made = [
@@ -250,15 +252,14 @@ class _Import:
             )
             for role in self.dump.roles
         ]
-        roles = self._create("roles", Role, made)
-        # Whom a trust policy names may be a role that came with it.
+        return self._create("roles", self.call.account.roles, made)
+
+    def _trusted(self, roles: Sequence[Role]) -> None:
+        """Whom trust policies name, once everybody is there: it may be a role that came with them."""
         for role, ids in zip(roles, recorded_ids([role.trust for role in self.dump.roles]), strict=True):
             role.trusted_ids = ids
-        Role.objects.bulk_update(
-            [role for role in roles if role.trusted_ids], ["trusted_ids"], batch_size=BATCH
-        )
-        self._profiles(roles)
-        return roles
+        trusting = [role for role in roles if role.trusted_ids]
+        self.call.account.roles.bulk_update(trusting, ["trusted_ids"], batch_size=BATCH)
 
     def _profiles(self, roles: Sequence[Role]) -> None:
         made = [
@@ -275,25 +276,24 @@ class _Import:
             for role, dumped in zip(roles, self.dump.roles, strict=True)
             for profile in dumped.profiles
         ]
-        self._create("instance profiles", InstanceProfile, made)
+        self._create("instance profiles", self.call.account.instance_profiles, made)
 
     def _memberships(self, users: Sequence[User], groups: Sequence[Group]) -> None:
         by_name = {group.name_key: group for group in groups}
-        made = []
-        for number, (user, dumped) in enumerate(zip(users, self.dump.users, strict=True)):
-            for name in dict.fromkeys(map(name_key, dumped.groups)):
-                if name not in by_name:
-                    raise ValidationError(f"UserDetailList[{number}].GroupList: there is no group {name}.")
-                made.append(Membership(account=self.call.account, user=user, group=by_name[name]))
-        self._create("memberships", Membership, made)
+        made = [
+            Membership(account=self.call.account, user=user, group=by_name[name])
+            for user, dumped in zip(users, self.dump.users, strict=True)
+            for name in dict.fromkeys(name_key(group.text) for group in dumped.groups)
+        ]
+        self._create("memberships", self.call.account.memberships, made)
 
     def _held(self, kind: str, made: Sequence[Holder], dumped: Sequence[Entity]) -> None:
         """Attachments and inline policies of all of one kind."""
         account = self.call.account
         attached = [
-            Attachment(account=account, policy=self.policies[arn], **{kind: row})
+            Attachment(account=account, policy=policy, **{kind: row})
             for row, entity in zip(made, dumped, strict=True)
-            for arn in dict.fromkeys(entity.held.attached)
+            for policy in dict.fromkeys(self.policies[one.text] for one in entity.held.attached)
         ]
         inline = [
             InlinePolicy(
@@ -306,21 +306,23 @@ class _Import:
             for row, entity in zip(made, dumped, strict=True)
             for name, document in entity.held.inline.items()
         ]
-        self._create(f"attachments of {kind}s", Attachment, attached)
-        self._create(f"inline policies of {kind}s", InlinePolicy, inline)
+        self._create(f"attachments of {kind}s", account.attachments, attached)
+        self._create(f"inline policies of {kind}s", account.inline_policies, inline)
 
     def _boundary(self, entity: DumpedUser | DumpedRole) -> Policy | None:
-        return self.policies[entity.held.boundary] if entity.held.boundary else None
+        return self.policies[entity.held.boundary.text] if entity.held.boundary else None
 
     def _id(self, wanted: str, prefix: IdPrefix) -> str:
-        """The id of the dump, unless it is of no such form or somebody in this installation has it."""
-        has_form = wanted.startswith(prefix) and wanted.isalnum() and len(wanted) <= LONGEST_ID
-        return wanted if has_form and wanted not in self.taken else new_unique_id(prefix)
+        """The id of the dump where it can be kept, else a new one; either way nobody else gets it."""
+        is_free = wanted.startswith(prefix) and _UNIQUE_ID.fullmatch(wanted) and wanted not in self.taken
+        unique_id = wanted if is_free else new_unique_id(prefix)
+        self.taken.add(unique_id)
+        return unique_id
 
-    def _create(self, what: str, model: type[M], rows: list[M]) -> list[M]:
+    def _create(self, what: str, manager: Manager[M], rows: list[M]) -> list[M]:
         progress = _progress.get()
         for start in range(0, len(rows), BATCH):
-            model._default_manager.bulk_create(rows[start : start + BATCH])
+            manager.bulk_create(rows[start : start + BATCH])
             if progress is not None:
                 progress(what, min(start + BATCH, len(rows)), len(rows))
         return rows

@@ -41,6 +41,8 @@ ACTIONS: Final = frozenset(
         "tagsession",
     )
 )
+# SQLite refuses expressions of more than a thousand terms.
+LOOKED_UP_AT_ONCE: Final = 200
 NO_PROVIDER: Final = "Federated principals must be valid domain names or SAML metadata ARNs"
 # Principals by their type that no row of a user or a role stands behind.
 _UNNAMED: Final = {
@@ -97,7 +99,7 @@ def trust_of(account: Account, document: str, parameter: str) -> Trust:
 
 
 def recorded_ids(documents: Sequence[str]) -> list[dict[str, str]]:
-    """The unique ids of those whom trust policies name and who are here; for all of them two queries at most.
+    """The unique ids of those whom trust policies name and who are here; two queries for every two hundred of them.
 
     For documents that are taken as they are: whoever is not here stays a name.
     """
@@ -109,7 +111,10 @@ def recorded_ids(documents: Sequence[str]) -> list[dict[str, str]]:
         }
         for document in documents
     ]
-    ids = _ids_of(dict.fromkeys(arn for arns in named for arn in sorted(arns)))
+    arns_of_all = sorted({arn for arns in named for arn in arns})
+    ids: dict[str, str] = {}
+    for start in range(0, len(arns_of_all), LOOKED_UP_AT_ONCE):
+        ids |= _ids_of(arns_of_all[start : start + LOOKED_UP_AT_ONCE])
     return [{arn: ids[arn] for arn in sorted(arns) if arn in ids} for arns in named]
 
 

@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "file", nargs="?", default="-", help="where to write it; standard output when left out"
         )
-        parser.add_argument("--account", help="its number or alias; may be left out when there is only one")
+        parser.add_argument(
+            "--account", metavar="ID_OR_ALIAS", help="may be left out when there is only one account"
+        )
 
     def handle(self, *_: object, **options: Any) -> None:
         text = json.dumps(exported_account(caller_at(options["account"])), indent=4, ensure_ascii=False)
