@@ -183,12 +183,9 @@ def assume_role(
     given, transitive = session_tags(call, tags, transitive_tag_keys)
     source = _source_identity(call, source_identity)
     context: dict[str, str | Sequence[str]] = {
-        "sts:RoleSessionName": role_session_name,
+        **_asked(role_session_name, external_id, source, has_code=has_code),
         **tag_conditions(tags),
         **({"sts:TransitiveTagKeys": list(transitive_tag_keys)} if transitive_tag_keys else {}),
-        **({"sts:ExternalId": external_id} if external_id else {}),
-        **({"sts:SourceIdentity": source} if source else {}),
-        **({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"} if has_code else {}),
     }
     role = _entered(call, role_arn, context, has_tags=bool(tags), has_source=bool(source))
     lifetime = _lifetime(call, role, duration_seconds)
@@ -205,6 +202,16 @@ def assume_role(
         transitive_tag_keys=transitive,
     )
     return role_session(call, role, session, packed_size=size)
+
+
+def _asked(name: str, external_id: str | None, source: str, *, has_code: bool) -> dict[str, str]:
+    """The condition keys of the request itself; a code that came along counts for this decision."""
+    return {
+        "sts:RoleSessionName": name,
+        **({"sts:ExternalId": external_id} if external_id else {}),
+        **({"sts:SourceIdentity": source} if source else {}),
+        **({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"} if has_code else {}),
+    }
 
 
 def role_session(call: Call, role: Role, session: Session, *, packed_size: int = 0) -> RoleSession:
