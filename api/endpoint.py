@@ -6,7 +6,7 @@ signature compared, the parameters understood, and the operation performed.
 
 from __future__ import annotations
 
-import logging
+import sys
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Final
@@ -27,6 +27,7 @@ from api.forms import Form, read_form
 from api.throttle import Throttle
 from iamconsole.clock import now
 from iamconsole.logs import current_request_id
+from iamconsole.middleware import server_error as page_of_server_error
 from operations.authorization_messages import encoded_message
 from operations.caller import Caller, Client, nobody
 from operations.credentials import signer_of
@@ -66,7 +67,6 @@ SIGNING: Final = frozenset(
 )
 # The service that answers where a request does not get so far as to name one.
 DEFAULT_SERVICE: Final = "iam"
-logger = logging.getLogger("iamconsole.api")
 
 
 def answer_api(get_response: Handler) -> Handler:
@@ -79,10 +79,11 @@ def answer_api(get_response: Handler) -> Handler:
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """The answer to one request, whatever happens."""
+    """The answer to one request; what nobody expected gets to `server_error`."""
     request_id = str(uuid4())
     current_request_id.set(request_id)
     exchange = Exchange(request, request_id)
+    setattr(request, "exchange", exchange)  # noqa: B010 -- HttpRequest declares no such attribute
     try:
         with request_scope() as uses:
             response = _response(request_id, exchange.perform())
@@ -91,14 +92,18 @@ def answer(request: HttpRequest) -> HttpResponse:
         return response
     except ServiceError as error:
         return _refusal(exchange, error)
-    except OperationalError:
-        logger.warning("The database is busy or full", exc_info=True)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The handler of status 500: programs are answered in XML, browsers with a page."""
+    exchange: Exchange | None = getattr(request, "exchange", None)
+    if exchange is None:
+        return page_of_server_error(request)
+    if isinstance(sys.exception(), OperationalError):
         return _refusal(exchange, ServiceUnavailable("The service is unavailable for the moment. Try again."))
-    except Exception:
-        logger.exception("A request failed")
-        return _refusal(
-            exchange, ServiceFailure("The request processing has failed because of an unknown error.")
-        )
+    return _refusal(
+        exchange, ServiceFailure("The request processing has failed because of an unknown error.")
+    )
 
 
 class Exchange:

@@ -19,4 +19,4 @@ urlpatterns = [
 handler400 = "iamconsole.pages.bad_request"
 handler403 = "iamconsole.pages.permission_denied"
 handler404 = "iamconsole.pages.page_not_found"
-handler500 = "iamconsole.middleware.server_error"
+handler500 = "api.endpoint.server_error"

@@ -26,7 +26,6 @@ from policies.models import Policy
 ContextEntry = Mapping[str, str | Sequence[str]]
 
 
-# What is known of a request whoever makes it.
 @operation("iamconsole:CheckAccess", action="iam:SimulatePrincipalPolicy", reads=True)
 def check_access(
     call: Call,

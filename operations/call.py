@@ -214,7 +214,7 @@ class Call:
         open_to_it = {"GetCallerIdentity"} if is_federated else {"GetCallerIdentity", "AssumeRole"}
         is_open = name in open_to_it if service == "sts" else caller.has_mfa and not is_federated
         if service in ("iam", "sts") and not is_open:
-            raise InvalidClientTokenId("The security token included in the request is invalid.")
+            raise InvalidClientTokenId
 
     def admit(self, *kinds: CredentialKind) -> None:
         """For the few operations outside IAM policies: the credential itself is what allows them."""

@@ -120,19 +120,19 @@ class Caller:
             # One query tells whether the key still holds and whose it is.
             key = KEY.first(credential.access_key_id)
             if key is None:
-                raise _gone()
+                raise InvalidClientTokenId
             return replace(self, principal=key.user or account.root, account=account)
         try:
             principal = _reread(self.principal)
         except (User.DoesNotExist, Role.DoesNotExist) as error:
-            raise _gone() from error
+            raise InvalidClientTokenId from error
         is_signed_in = credential.kind in (CredentialKind.CONSOLE, CredentialKind.HALF)
         if (
             is_signed_in
             and isinstance(principal, RootUser | User)
             and principal.session_epoch != credential.epoch
         ):
-            raise _gone()
+            raise InvalidClientTokenId
         return replace(self, principal=principal, account=account)
 
 
@@ -149,10 +149,6 @@ def _reread_identity(identity: RootUser | User) -> RootUser | User:
     if isinstance(identity, User):
         return User.objects.select_related("permissions_boundary").get(pk=identity.pk)
     return RootUser.objects.get(pk=identity.pk)
-
-
-def _gone() -> InvalidClientTokenId:
-    return InvalidClientTokenId("The security token included in the request is invalid.")
 
 
 def system_caller(account: Account | None) -> Caller:

@@ -22,7 +22,6 @@ from operations.principals import AnyPrincipal, AssumedRole, FederatedUser
 from operations.session_tokens import Session, session_of
 from policies.models import Policy
 
-INVALID = "The security token included in the request is invalid."
 ALLOWING_NOTHING = '{"Version":"2012-10-17","Statement":[]}'
 EXPIRED = "The security token included in the request is expired"
 
@@ -43,15 +42,15 @@ def signer_of(access_key_id: str, session_token: str | None, client: Client, *, 
     if access_key_id.startswith(KeyPrefix.TEMPORARY):
         return _of_session(access_key_id, session_token or "", client, now)
     if session_token is not None:
-        raise InvalidClientTokenId(INVALID)
+        raise InvalidClientTokenId
     # Whatever is written into a signature gets here, and PostgreSQL takes no null character.
     key = KEY.first(access_key_id) if access_key_id.isalnum() else None
     if key is None:
-        raise InvalidClientTokenId(INVALID)
+        raise InvalidClientTokenId
     try:
         secret = _secret_of(key.secret, key.seal_context)
     except SealBroken as error:
-        raise InvalidClientTokenId(INVALID) from error
+        raise InvalidClientTokenId from error
     credential = Credential(CredentialKind.ACCESS_KEY, access_key_id=access_key_id)
     return Signer(secret, Caller(key.user or key.account.root, credential, key.account, client))
 
@@ -65,13 +64,13 @@ def _secret_of(sealed: str, context: str) -> str:
 def _of_session(access_key_id: str, token: str, client: Client, now: datetime) -> Signer:
     session = session_of(token)
     if session.access_key_id != access_key_id:
-        raise InvalidClientTokenId(INVALID)
+        raise InvalidClientTokenId
     if session.is_over(now):
         raise ExpiredToken(EXPIRED)
     account = ACCOUNT.first(session.account_id)
     principal = _principal(account, session) if account else None
     if account is None or principal is None:
-        raise InvalidClientTokenId(INVALID)
+        raise InvalidClientTokenId
     return Signer(session.secret, Caller(principal, _credential(account, session), account, client))
 
 

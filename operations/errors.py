@@ -122,10 +122,13 @@ class Throttling(ServiceError):
 
 
 class InvalidClientTokenId(ServiceError):
-    """The credential is gone: deleted, switched off or ended since the caller was resolved."""
+    """A credential that is unknown, switched off, gone since the caller was resolved, or of no use here."""
 
     code = "InvalidClientTokenId"
     status = 403
+
+    def __init__(self, message: str = "The security token included in the request is invalid.") -> None:
+        super().__init__(message)
 
 
 class DuplicateCertificate(ServiceError):

@@ -152,7 +152,7 @@ def _under_lock(caller: Caller) -> Caller:
         return caller
     account = LOCKED.first(caller.account.id)
     if account is None:
-        raise InvalidClientTokenId("The account is gone.")
+        raise InvalidClientTokenId
     if account.revision != caller.account.revision:
         return caller.resolved_again(account)
     return replace(caller, account=account)

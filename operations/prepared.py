@@ -2,7 +2,8 @@
 
 Every write of an account draws a new revision in its own transaction. A request reads the revision with its caller,
 before any policy, so what is remembered under a revision is never older than it; and no write remembers anything, for
-it may be undone. What lies beyond its revision is dropped with the next question about the account.
+it may be undone. What lies beyond its revision is dropped with the next question about the account. What policies say
+is remembered by their content instead, and holds at any revision.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _opened(token: str) -> Session:
             raise SealBroken("Too long.")
         said: dict[str, Any] = json.loads(zlib.decompress(b64decode(unseal(token, context=PURPOSE))))
     except SealBroken as error:
-        raise InvalidClientTokenId("The security token included in the request is invalid.") from error
+        raise InvalidClientTokenId from error
     lists = ("policies", "policy_arns", "transitive_tag_keys")
     return Session(**{**said, **{name: tuple(said[name]) for name in lists}})
 

@@ -191,7 +191,7 @@ def api_server(
     with served(file, django_db_blocker) as server:
         yield server
     # A program of others may take a ServiceFailure for granted, but there is to be none.
-    assert "A request failed" not in server.log.read_text(encoding="utf-8")
+    assert "Internal Server Error" not in server.log.read_text(encoding="utf-8")
 
 
 @pytest.fixture
