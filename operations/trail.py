@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.models import AccessKey, Role, RootUser, User
 from audit import chain
 from audit.models import Activity, Event
-from operations.caller import Caller
+from operations.caller import Caller, CredentialKind
 from operations.errors import AccessDenied, ServiceError
 from operations.principals import AnyPrincipal, AssumedRole, FederatedUser
 from operations.shapes import on_the_wire
@@ -178,7 +178,10 @@ def remember_use(call: Call, operation: Operation) -> None:
     bearer = issuer_of(caller.principal) or caller.principal
     if caller.account is None or not isinstance(bearer, User | RootUser | Role):
         return
-    key = (f"{bearer.unique_id}{caller.credential.access_key_id}", operation.action)
+    # The key of a session is another one each time, and no row tells of its use.
+    is_lasting = caller.credential.kind == CredentialKind.ACCESS_KEY
+    access_key_id = caller.credential.access_key_id if is_lasting else ""
+    key = (f"{bearer.unique_id}{access_key_id}", operation.action)
     last = _last_noted.get(key)
     if last is not None and call.real_now - last < USE_INTERVAL:
         return
@@ -192,7 +195,7 @@ def remember_use(call: Call, operation: Operation) -> None:
         operation.action,
         call.real_now,
         bearer.pk if isinstance(bearer, Role) else None,
-        caller.credential.access_key_id,
+        access_key_id,
         caller.client.region,
     )
     waiting = _waiting.get()

@@ -34,6 +34,7 @@ from operations.sts import (
     get_session_token,
 )
 from operations.tests.temporary import allow, bearer_of, role_for, trust, with_key
+from operations.trail import uses_collected
 from operations.users import create_user, delete_user, get_user, list_users
 from tests.cast import ADMINISTRATOR, READ_ONLY, MovableClock, new_account, new_user, signed_in
 
@@ -323,3 +324,12 @@ def test_a_keys_id_names_its_account(root: Caller, carol: Caller) -> None:
     assert found == {"Account": root.account_id}
     with pytest.raises(ValidationError):
         get_access_key_info(root, access_key_id="AKIA00000000000000000000")
+
+
+def test_the_uses_of_a_role_are_noted_once_however_many_sessions_there_are(carol: Caller, till: str) -> None:
+    caller = with_key(carol)
+    with uses_collected() as uses:
+        for _ in range(3):
+            list_users(bearer_of(enter(caller, till).credentials))
+
+    assert [use.action for use in uses if use.role_key] == ["iam:ListUsers"]
