@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from django.db import connections, router
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+
+from accounts.statements import Statement, own_database
 
 M = TypeVar("M", bound=Model)
 Value: TypeAlias = str | int
@@ -40,14 +42,13 @@ class _Prepared:
         self._lock = Lock()
 
     def _run(self, values: Sequence[Value]) -> tuple[_Compiled, str, list[Any]]:
-        # Queries of one request go where its transaction is.
-        alias = router.db_for_write(Model)
+        alias = own_database()
         vendor = connections[alias].vendor
         compiled = self._compiled.get(vendor)
         if compiled is None:
             with self._lock:
                 compiled = self._compiled[vendor] = _Compiled(self._build(*self._marks), alias, self._marks)
-        return compiled, alias, compiled.rows(alias, values)
+        return compiled, alias, compiled.rows(values)
 
 
 class PreparedQuery(_Prepared, Generic[M]):
@@ -74,13 +75,18 @@ class PreparedRows(_Prepared):
         _, _, rows = self._run(values)
         return [tuple(row) for row in rows]
 
+    def first(self, *values: Value) -> tuple[Any, ...] | None:
+        """The one row for these values, or None."""
+        return next(iter(self.all(*values)), None)
+
 
 class _Compiled:
     """The SQL for one kind of database, where each value goes in it, and how rows are read."""
 
     def __init__(self, queryset: QuerySet[Any, Any], alias: str, marks: Sequence[Value]) -> None:
         self._compiler = queryset.query.get_compiler(alias)
-        self._sql, params = self._compiler.as_sql()
+        sql, params = self._compiler.as_sql()
+        self._statement = Statement(sql)
         self._params = list(params)
         places = {mark: place for place, mark in enumerate(marks)}
         self._places = [(at, places[param]) for at, param in enumerate(params) if param in places]
@@ -94,15 +100,12 @@ class _Compiled:
             self._start, self._end = fields[0], fields[-1] + 1
             self._names = [column.target.attname for column in selected[self._start : self._end]]
 
-    def rows(self, alias: str, values: Sequence[Value]) -> list[Any]:
+    def rows(self, values: Sequence[Value]) -> list[Any]:
         """What the database answers, each column in its Python form."""
         params = self._params.copy()
         for at, place in self._places:
             params[at] = values[place]
-        connection = connections[alias]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
-            rows: list[Any] = cursor.fetchall()
+        rows = self._statement.rows(params)
         if not self._converters:
             return rows
         return list(self._compiler.apply_converters(rows, self._converters))
@@ -122,29 +125,29 @@ class PreparedInsert:
     """New rows of one model, one at a time, each field by its own rules."""
 
     def __init__(self) -> None:
-        self._statements: dict[str, str] = {}
+        self._statements: dict[str, Statement] = {}
 
     def insert(self, made: Model) -> None:
         """Save a new object; a key that the database gives is set on it."""
-        alias = router.db_for_write(Model)
+        alias = own_database()
         connection = connections[alias]
         meta = made._meta
         fields = [field for field in meta.concrete_fields if field is not meta.auto_field]
-        sql = self._statements.get(connection.vendor)
-        if sql is None:
-            sql = self._statements[connection.vendor] = _insert_statement(connection, meta, fields)
+        statement = self._statements.get(connection.vendor)
+        if statement is None:
+            statement = self._statements[connection.vendor] = _insert_statement(connection, meta, fields)
         values = [field.get_db_prep_save(field.pre_save(made, add=True), connection) for field in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            if meta.auto_field is not None:
-                made.pk = cursor.fetchone()[0]
+        if meta.auto_field is None:
+            statement.run(values)
+        else:
+            made.pk = statement.rows(values)[0][0]
         made._state.adding, made._state.db = False, alias
 
 
-def _insert_statement(connection: Any, meta: Any, fields: Sequence[Any]) -> str:
+def _insert_statement(connection: Any, meta: Any, fields: Sequence[Any]) -> Statement:
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     key = f" RETURNING {quoted(meta.auto_field.column)}" if meta.auto_field else ""
     # Nothing but names of the model is put in.
-    return f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({marks}){key}"  # noqa: S608
+    return Statement(f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({marks}){key}")  # noqa: S608

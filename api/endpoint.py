@@ -29,7 +29,7 @@ from iamconsole.clock import now
 from iamconsole.logs import current_request_id
 from iamconsole.middleware import server_error as page_of_server_error
 from operations.authorization_messages import encoded_message
-from operations.caller import Caller, Client, nobody
+from operations.caller import Asking, Client, nobody
 from operations.credentials import signer_of
 from operations.errors import (
     AccessDenied,
@@ -113,24 +113,24 @@ class Exchange:
         self._request = request
         self.request_id = request_id
         self.service = DEFAULT_SERVICE
-        self.caller: Caller | None = None
+        self.asking: Asking | None = None
 
     def perform(self) -> str:
         """The XML of the result; raises ServiceError."""
         _ensure_polite(self._request)
         received = _received(self._request)
         if received.is_signed:
-            self.caller, form = self._signed(received)
+            self.asking, form = self._signed(received)
         else:
             form = self._unsigned(received)
         operation = _operation(self.service, form, is_signed=received.is_signed)
         parameters = query.decode(operation, form)
-        caller = self.caller or nobody(self._client())
-        result = perform(caller, f"{self.service}:{operation.name}", parameters)
+        asking = self.asking or nobody(self._client())
+        result = perform(asking, f"{self.service}:{operation.name}", parameters)
         presented = results.presenter(operation)(result)
         return query.encode(operation, presented, self.request_id, left_out=results.left_out(operation.name))
 
-    def _signed(self, received: sigv4.Received) -> tuple[Caller, Form]:
+    def _signed(self, received: sigv4.Received) -> tuple[Asking, Form]:
         length = length_of(self._request, LONGEST)
         at = now()
         claim = sigv4.claim_of(received, services=SERVICES, regions=regions(), now=at)
@@ -140,7 +140,7 @@ class Exchange:
         sigv4.ensure_match(received, claim, body, sigv4.signing_key(signer.secret, claim))
         # Only whoever holds the key uses up its calls.
         throttle().take(claim.access_key_id)
-        return signer.caller, _parameters(received, body)
+        return signer.asking, _parameters(received, body)
 
     def _unsigned(self, received: sigv4.Received) -> Form:
         self.service = "sts"
@@ -265,8 +265,8 @@ def _response(request_id: str, xml: str, status: int = 200) -> HttpResponse:
 def _refusal(exchange: Exchange, error: ServiceError) -> HttpResponse:
     xml = query.encode_error(exchange.service, error, exchange.request_id)
     response = _response(exchange.request_id, xml, error.status)
-    if isinstance(error, AccessDenied) and error.explanation and exchange.caller:
-        response[MESSAGE_HEADER] = encoded_message(error.explanation, exchange.caller.account_id)
+    if isinstance(error, AccessDenied) and error.explanation and exchange.asking:
+        response[MESSAGE_HEADER] = encoded_message(error.explanation, exchange.asking.account_id)
     if isinstance(error, MethodNotAllowed):
         response["Allow"] = ", ".join(METHODS)
     if isinstance(error, ServiceUnavailable):

@@ -6,23 +6,28 @@ roll-back of the whole database goes unnoticed, which is why `export_audit` exis
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 
-from accounts.prepared_queries import PreparedInsert, PreparedQuery
+from accounts.prepared_queries import PreparedInsert, PreparedRows
+from accounts.statements import Statement
 from audit.models import Event, Head
 
 INSTALLATION = "installation"
 UNHASHED = frozenset({"hash"})
-HEAD = PreparedQuery(lambda chain: Head.objects.select_for_update().filter(chain=chain), str)
+HASHED = [field.attname for field in Event._meta.concrete_fields if field.attname not in UNHASHED]
+HEAD = PreparedRows(
+    lambda chain: (
+        Head.objects.select_for_update().filter(chain=chain).order_by().values_list("events", "last_hash")
+    ),
+    str,
+)
 EVENTS = PreparedInsert()
-MOVE_HEAD = "UPDATE audit_head SET events = %s, last_hash = %s, mac = %s WHERE chain = %s"
+MOVE_HEAD = Statement("UPDATE audit_head SET events = %s, last_hash = %s, mac = %s WHERE chain = %s")
 
 
 def chain_of(event: Event) -> str:
@@ -31,13 +36,13 @@ def chain_of(event: Event) -> str:
 
 def event_hash(event: Event) -> str:
     """HMAC over every column of the row but the hash itself; the previous hash is one of them."""
-    columns = [field.attname for field in Event._meta.concrete_fields if field.attname not in UNHASHED]
-    row = {column: _plain(getattr(event, column)) for column in columns}
+    row = {column: _plain(getattr(event, column)) for column in HASHED}
     return _mac(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True))
 
 
-def head_mac(head: Head) -> str:
-    return _mac(f"{head.chain}:{head.events}:{head.last_hash}")
+def head_mac(chain: str, events: int, last_hash: str) -> str:
+    """What only a holder of the audit key can write at the end of a chain."""
+    return _mac(f"{chain}:{events}:{last_hash}")
 
 
 def append(events: list[Event]) -> None:
@@ -45,16 +50,18 @@ def append(events: list[Event]) -> None:
     if not events:
         return
     chain = chain_of(events[0])
-    head = HEAD.first(chain) or Head.objects.select_for_update().get_or_create(chain=chain)[0]
+    sequence, last_hash = HEAD.first(chain) or _first_head(chain)
     for event in events:
-        event.sequence, event.previous_hash = head.events + 1, head.last_hash
-        event.hash = event_hash(event)
-        head.events, head.last_hash = event.sequence, event.hash
-    head.mac = head_mac(head)
-    for event in events:
+        sequence += 1
+        event.sequence, event.previous_hash = sequence, last_hash
+        event.hash = last_hash = event_hash(event)
         EVENTS.insert(event)
-    with connection.cursor() as cursor:
-        cursor.execute(MOVE_HEAD, [head.events, head.last_hash, head.mac, head.chain])
+    MOVE_HEAD.run([sequence, last_hash, head_mac(chain, sequence, last_hash), chain])
+
+
+def _first_head(chain: str) -> tuple[int, str]:
+    head, _ = Head.objects.select_for_update().get_or_create(chain=chain)
+    return head.events, head.last_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +92,14 @@ def _breaks_of(chain: str, head: Head | None) -> Iterator[Break]:
         if not hmac.compare_digest(event.hash, event_hash(event)):
             yield Break(chain, event.sequence, "the event was changed")
         expected, previous = event.sequence + 1, event.hash
-    if head is None or not hmac.compare_digest(head.mac, head_mac(head)):
+    if head is None or not hmac.compare_digest(head.mac, head_mac(head.chain, head.events, head.last_hash)):
         yield Break(chain, expected - 1, "the head of the chain is missing or forged")
     elif (head.events, head.last_hash) != (expected - 1, previous):
         yield Break(chain, expected - 1, f"the head says {head.events} events, the trail ends otherwise")
 
 
 def _mac(text: str) -> str:
-    return hmac.new(settings.AUDIT_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.AUDIT_KEY.encode(), text.encode(), "sha256").hex()
 
 
 def _plain(value: object) -> object:

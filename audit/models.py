@@ -13,7 +13,9 @@ class Event(models.Model):
     """A row of the trail. Nothing updates or deletes one; `verify_audit` finds who did."""
 
     event_id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="events")
+    account = models.ForeignKey(
+        "accounts.Account", models.PROTECT, null=True, related_name="events", db_index=False
+    )
     sequence = models.BigIntegerField()
     event_time = models.DateTimeField()
     event_source = models.CharField(max_length=64)
@@ -76,7 +78,7 @@ class Head(models.Model):
 class Activity(models.Model):
     """When a principal last used an action, and how often: feeds last-used columns, at most one write in 5 minutes."""
 
-    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="activities")
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="activities", db_index=False)
     principal_id = models.CharField(max_length=128)
     action = models.CharField(max_length=160)
     last_time = models.DateTimeField()

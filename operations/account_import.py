@@ -233,6 +233,7 @@ class _Import:
             )
             for user in self.dump.users
         ]
+        self.call.account.gain_users(len(made))
         return self._create("users", self.call.account.users, made)
 
     def _roles(self) -> list[Role]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Protocol
 
-from accounts.models import AccessKey, Account, Role, RootUser, User
+from accounts.models import Account, Role, RootUser, User
 from accounts.prepared_queries import PreparedQuery
 from operations.errors import InvalidClientTokenId, ServiceFailure
 from operations.principals import AnyPrincipal, AssumedRole, FederatedUser, Nobody, System
@@ -15,12 +17,7 @@ from operations.principals import AnyPrincipal, AssumedRole, FederatedUser, Nobo
 FRESH = timedelta(minutes=10)
 
 
-KEY = PreparedQuery(
-    lambda key_id: AccessKey.objects.select_related("account", "user__permissions_boundary").filter(
-        access_key_id=key_id, is_active=True
-    ),
-    str,
-)
+ACCOUNT = PreparedQuery(lambda account_id: Account.objects.filter(pk=account_id), str)
 
 
 class CredentialKind(StrEnum):
@@ -72,6 +69,15 @@ class Client:
     region: str = "us-east-1"
 
 
+class Asking(Protocol):
+    """Whoever asks for an operation: it turns them into a caller when it begins."""
+
+    @property
+    def account_id(self) -> str: ...
+    def resolved(self) -> Caller: ...
+    def at(self, revision: str) -> Caller: ...
+
+
 @dataclass(frozen=True)
 class Caller:
     """Resolved once a request; an operation resolves it again when the account has changed since."""
@@ -113,15 +119,27 @@ class Caller:
     def account_id(self) -> str:
         return self.account.id if self.account else ""
 
-    def resolved_again(self, account: Account) -> Caller:
-        """The same caller read afresh under the account's lock; raises InvalidClientTokenId when it is gone."""
+    def resolved(self) -> Caller:
+        """As it was read when the request came."""
+        return self
+
+    def at(self, revision: str) -> Caller:
+        """The caller under the lock of its account, which is now at `revision`.
+
+        Raises InvalidClientTokenId when it is gone.
+        """
+        if self.account is None:
+            return self
+        if self.account.revision == revision:
+            # An operation may change the account's row, and be undone: what the request knows must not change with it.
+            return replace(self, account=copy(self.account))
+        account = ACCOUNT.first(self.account_id)
+        if account is None:
+            raise InvalidClientTokenId
+        return self._resolved_again(account)
+
+    def _resolved_again(self, account: Account) -> Caller:
         credential = self.credential
-        if credential.kind == CredentialKind.ACCESS_KEY:
-            # One query tells whether the key still holds and whose it is.
-            key = KEY.first(credential.access_key_id)
-            if key is None:
-                raise InvalidClientTokenId
-            return replace(self, principal=key.user or account.root, account=account)
         try:
             principal = _reread(self.principal)
         except (User.DoesNotExist, Role.DoesNotExist) as error:

@@ -1,7 +1,7 @@
-"""From the id of a key to the caller it stands for, and the secret that its signatures are checked with.
+"""From the id of a key to whoever asks with it, and the secret that its signatures are checked with.
 
-Of a request that is signed with a key, one query is made before its operation: the key, whose it is, and the account at
-the revision it now has.
+A signature needs no more than the secret. Whose the key is and what they may do is read when the operation begins, by a
+write under its lock; a process that has read it at the same revision of the account does not read it again.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from accounts.models import Account, Role, RootUser, User
+from accounts.models import AccessKey, Account, Role, RootUser, User
 from accounts.names import KeyPrefix
-from accounts.prepared_queries import PreparedQuery
+from accounts.prepared_queries import PreparedQuery, PreparedRows
 from accounts.sealing import SealBroken, unseal
-from operations.caller import KEY, Caller, Client, Credential, CredentialKind
+from operations.caller import ACCOUNT, Asking, Caller, Client, Credential, CredentialKind
 from operations.errors import ExpiredToken, InvalidClientTokenId
-from operations.prepared import remembered_of
+from operations.prepared import keep, remembered_at, remembered_of
 from operations.principals import AnyPrincipal, AssumedRole, FederatedUser
 from operations.session_tokens import Session, session_of
 from policies.models import Policy
@@ -25,8 +25,18 @@ from policies.models import Policy
 ALLOWING_NOTHING = '{"Version":"2012-10-17","Statement":[]}'
 EXPIRED = "The security token included in the request is expired"
 
-
-ACCOUNT = PreparedQuery(lambda account_id: Account.objects.filter(pk=account_id), str)
+SECRET = PreparedRows(
+    lambda key_id: AccessKey.objects.filter(access_key_id=key_id, is_active=True).values_list(
+        "secret", "account_id", "account__revision"
+    ),
+    str,
+)
+KEY = PreparedQuery(
+    lambda key_id: AccessKey.objects.select_related("account", "user__permissions_boundary").filter(
+        access_key_id=key_id, is_active=True
+    ),
+    str,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,35 @@ class Signer:
     """Who claims to have signed: nobody is believed before the signature is checked with the secret."""
 
     secret: str
-    caller: Caller
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBearer:
+    """Whoever holds an access key; `revision` is the account's when the key was looked up."""
+
+    access_key_id: str
+    account_id: str
+    revision: str
+    client: Client
+
+    def resolved(self) -> Caller:
+        """The caller for a read; raises InvalidClientTokenId when the key has gone meanwhile."""
+        return self.at(self.revision)
+
+    def at(self, revision: str) -> Caller:
+        """The caller at this revision, or at a later one where no lock holds it; raises InvalidClientTokenId."""
+        found = remembered_at(self.account_id, revision).keys.get(self.access_key_id)
+        if found is None:
+            key = KEY.first(self.access_key_id)
+            if key is None:
+                raise InvalidClientTokenId
+            found = key.user or key.account.root, key.account
+            keep(remembered_of(key.account).keys, self.access_key_id, found)
+        # An operation may change its caller's row, and be undone: what is remembered must not change with it.
+        principal, account = copy(found[0]), copy(found[1])
+        credential = Credential(CredentialKind.ACCESS_KEY, access_key_id=self.access_key_id)
+        return Caller(principal, credential, account, self.client)
 
 
 def signer_of(access_key_id: str, session_token: str | None, client: Client, *, now: datetime) -> Signer:
@@ -44,15 +82,15 @@ def signer_of(access_key_id: str, session_token: str | None, client: Client, *, 
     if session_token is not None:
         raise InvalidClientTokenId
     # Whatever is written into a signature gets here, and PostgreSQL takes no null character.
-    key = KEY.first(access_key_id) if access_key_id.isalnum() else None
-    if key is None:
+    row = SECRET.first(access_key_id) if access_key_id.isalnum() else None
+    if row is None:
         raise InvalidClientTokenId
+    sealed, account_id, revision = row
     try:
-        secret = _secret_of(key.secret, key.seal_context)
+        secret = _secret_of(sealed, AccessKey.seal_context_of(account_id, access_key_id))
     except SealBroken as error:
         raise InvalidClientTokenId from error
-    credential = Credential(CredentialKind.ACCESS_KEY, access_key_id=access_key_id)
-    return Signer(secret, Caller(key.user or key.account.root, credential, key.account, client))
+    return Signer(secret, KeyBearer(access_key_id, account_id, revision, client))
 
 
 @lru_cache(maxsize=4096)
@@ -82,7 +120,7 @@ def _principal(account: Account, session: Session) -> AnyPrincipal | None:
         bearer = _bearer(account, session)
         if bearer is None:
             return None
-        known[session.principal] = bearer
+        keep(known, session.principal, bearer)
     # An operation may change its caller's row, and be undone: what is remembered must not change with it.
     bearer = copy(bearer)
     if isinstance(bearer, Role):
@@ -117,5 +155,6 @@ def _text_of(account: Account, policy_arn: str) -> str:
     known = remembered_of(account).texts
     if policy_arn not in known:
         policy = Policy.find(account, policy_arn)
-        known[policy_arn] = policy.default_version.document if policy else ALLOWING_NOTHING
+        text = policy.default_version.document if policy else ALLOWING_NOTHING
+        keep(known, policy_arn, text)
     return known[policy_arn]

@@ -62,6 +62,7 @@ def seed_users(call: Call, *, users: int) -> int:
             Membership(account=call.account, user=user, group=groups[number % BENCH_GROUPS])
             for number, user in zip(numbers, made, strict=True)
         )
+    call.account.gain_users(users)
     return users
 
 

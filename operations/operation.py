@@ -1,7 +1,7 @@
 """`@operation`: the only place that knows the sequence of an operation.
 
-Write: validate → lock the account → resolve the caller again if the account moved → body under a savepoint →
-was a decision made? → on ServiceError undo the body only → append the events → new revision → commit.
+Write: validate → lock the account → the caller as the lock finds it → body under a savepoint → was a decision made? →
+on ServiceError undo the body only → append the events → new revision → commit.
 Read: no transaction and no event; a refusal appends its event in a transaction of its own.
 """
 
@@ -12,20 +12,21 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, wraps
 from importlib import import_module
 from typing import Concatenate, ParamSpec, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from accounts.models import Account
 from accounts.models.account import new_revision
-from accounts.prepared_queries import PreparedQuery
+from accounts.prepared_queries import PreparedRows
+from accounts.statements import Statement
 from audit.models import Event
 from operations import trail
 from operations.call import Call
-from operations.caller import Caller
+from operations.caller import Asking, Caller
 from operations.errors import AccessDenied, InvalidClientTokenId, ServiceError, ServiceFailure
 from operations.prepared import policies_beforehand, reading_afresh
 from operations.shapes import ensure_complete, validate
@@ -65,7 +66,7 @@ def registered() -> Mapping[str, Operation]:
     return registry
 
 
-def perform(caller: Caller, name: str, parameters: Mapping[str, object]) -> object:
+def perform(asking: Asking, name: str, parameters: Mapping[str, object]) -> object:
     """The operation `name`, for whoever knows it only when the program runs.
 
     Raises ValidationError for parameters that the model requires and that are not there, and whatever the
@@ -73,23 +74,25 @@ def perform(caller: Caller, name: str, parameters: Mapping[str, object]) -> obje
     """
     registered()
     ensure_complete(name, parameters)
-    return _performers[name](caller, **parameters)
+    return _performers[name](asking, **parameters)
 
 
-MOVE_REVISION = "UPDATE accounts_account SET revision = %s WHERE id = %s"
-LOCKED = PreparedQuery(lambda account_id: Account.objects.select_for_update().filter(pk=account_id), str)
+MOVE_REVISION = Statement("UPDATE accounts_account SET revision = %s WHERE id = %s")
+LOCKED = PreparedRows(
+    lambda account_id: Account.objects.select_for_update().filter(pk=account_id).values_list("revision"), str
+)
 
 
 class Act:
     """Operations that stand or fall together, in one transaction, their events appended at the end."""
 
-    def __init__(self, caller: Caller, name: str) -> None:
+    def __init__(self, caller: Caller, name: str, policies: PolicySet | None = None) -> None:
         self.caller = caller
         self.name = name
+        # The caller's, as long as nothing of this act can have changed them.
+        self.policies = policies
         self.events: list[Event] = []
         self.has_changes = False
-        # The caller's, as long as nothing of this act can have changed them.
-        self.policies: PolicySet | None = None
         self.refused: Event | None = None
         self.after_refusal: list[Callable[[], None]] = []
 
@@ -113,7 +116,7 @@ _current: ContextVar[Act | None] = ContextVar("act", default=None)
 
 
 @contextmanager
-def act(caller: Caller, name: str) -> Iterator[Act]:
+def act(asking: Asking, name: str) -> Iterator[Act]:
     """All or nothing: a refusal of one operation undoes all of them and leaves one refusal event.
 
     An act begun inside another is a part of it.
@@ -123,39 +126,32 @@ def act(caller: Caller, name: str) -> Iterator[Act]:
         yield running
         return
     failure: ServiceError | None = None
-    policies = policies_beforehand(caller)
-    with reading_afresh(), write_transaction():
-        performed = Act(_under_lock(caller), name)
-        if (
-            caller.account
-            and performed.caller.account
-            and caller.account.revision == performed.caller.account.revision
-        ):
-            # Nothing has changed since they were read, and the lock keeps it so.
-            performed.policies = policies
-        token = _current.set(performed)
-        try:
-            with transaction.atomic():
-                yield performed
-        except ServiceError as error:
-            failure = error
-        finally:
-            _current.reset(token)
-        _conclude(performed, refused=failure is not None)
+    with write_transaction():
+        caller = _under_lock(asking)
+        # Read under the lock and before any change, so that it may be remembered.
+        performed = Act(caller, name, policies_beforehand(caller))
+        with reading_afresh():
+            token = _current.set(performed)
+            try:
+                with transaction.atomic():
+                    yield performed
+            except ServiceError as error:
+                failure = error
+            finally:
+                _current.reset(token)
+            _conclude(performed, refused=failure is not None)
     if failure is not None:
         raise failure
 
 
-def _under_lock(caller: Caller) -> Caller:
-    """Take the account's lock; a caller resolved before somebody else's write is resolved again."""
-    if caller.account is None:
-        return caller
-    account = LOCKED.first(caller.account.id)
-    if account is None:
+def _under_lock(asking: Asking) -> Caller:
+    """Take the account's lock, and see who the caller is now; raises InvalidClientTokenId when it is gone."""
+    if not asking.account_id:
+        return asking.resolved()
+    locked = LOCKED.first(asking.account_id)
+    if locked is None:
         raise InvalidClientTokenId
-    if account.revision != caller.account.revision:
-        return caller.resolved_again(account)
-    return replace(caller, account=account)
+    return asking.at(locked[0])
 
 
 def _conclude(performed: Act, *, refused: bool) -> None:
@@ -167,26 +163,25 @@ def _conclude(performed: Act, *, refused: bool) -> None:
     trail.append(performed.events)
     if not performed.has_changes:
         return
-    with connection.cursor() as cursor:
-        for account_id in {event.account_id for event in performed.events}:
-            cursor.execute(MOVE_REVISION, [new_revision(), account_id])
+    for account_id in {event.account_id for event in performed.events}:
+        MOVE_REVISION.run([new_revision(), account_id])
 
 
 def operation(
     name: str, *, action: str | None = None, reads: bool = False, keeps_revision: bool = False
-) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Caller, P], R]]:
+) -> Callable[[Callable[Concatenate[Call, P], R]], Callable[Concatenate[Asking, P], R]]:
     """Register `function` as the operation `name` (`iam:CreateUser`), authorized by `action` (the name itself)."""
 
-    def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Caller, P], R]:
+    def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Asking, P], R]:
         described = Operation(name, action or name, reads, keeps_revision, function)
         registry[name] = described
 
         @wraps(function)
-        def perform(caller: Caller, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def perform(asking: Asking, /, *args: P.args, **kwargs: P.kwargs) -> R:
             validate(name, kwargs)
             if reads:
-                return _read(described, caller, function, *args, **kwargs)
-            return _write(described, caller, function, *args, **kwargs)
+                return _read(described, asking, function, *args, **kwargs)
+            return _write(described, asking, function, *args, **kwargs)
 
         _performers[name] = perform
         return perform
@@ -196,7 +191,7 @@ def operation(
 
 def _write(
     described: Operation,
-    caller: Caller,
+    asking: Asking,
     function: Callable[Concatenate[Call, P], R],
     *_: P.args,
     **kwargs: P.kwargs,
@@ -204,20 +199,20 @@ def _write(
     running = _current.get()
     if running is not None:
         return running.perform(described, kwargs)  # type: ignore[return-value]  # it is `function`'s answer
-    with act(caller, "") as single:
+    with act(asking, "") as single:
         answer = single.perform(described, kwargs)
     return answer  # type: ignore[return-value]  # noqa: RET504  the act ends first
 
 
 def _read(
     described: Operation,
-    caller: Caller,
+    asking: Asking,
     function: Callable[Concatenate[Call, P], R],
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
     running = _current.get()
-    call = Call(running.caller if running else caller, described.action)
+    call = Call(running.caller if running else asking.resolved(), described.action)
     try:
         result = function(call, *args, **kwargs)
         if not call.is_decided:

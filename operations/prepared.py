@@ -1,9 +1,10 @@
 """Policies prepared for deciding, remembered by this process while the revision of their account stands.
 
 Every write of an account draws a new revision in its own transaction. A request reads the revision with its caller,
-before any policy, so what is remembered under a revision is never older than it; and no write remembers anything, for
-it may be undone. What lies beyond its revision is dropped with the next question about the account. What policies say
-is remembered by their content instead, and holds at any revision.
+before any policy, so what is remembered under a revision is never older than it. A write remembers what it has read
+under its lock and before its first change; nothing after that, for it may be undone. What lies beyond its revision is
+dropped with the next question about the account. What policies say is remembered by their content instead, and holds
+at any revision.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from accounts.models import Account, Role, RootUser, User
 from operations.authorization import holder_of, session_sources, sources_of
@@ -23,8 +25,19 @@ from policies.engine import Holder, PolicySet, Source
 # An installation of many small accounts must not fill the memory, nor one account of very many users.
 MOST_ACCOUNTS = 256
 MOST_CALLERS = 10_000
+MOST_BEARERS = 1_000
+K = TypeVar("K")
+V = TypeVar("V")
 Key = tuple[str, int, tuple[str, ...]]
 Everybody = Sequence[tuple[RootUser | User, Holder]]
+
+
+def keep(known: dict[K, V], key: K, value: V, *, most: int = MOST_BEARERS) -> V:
+    """Add to what is known, and start over when that is `most` already."""
+    if len(known) >= most:
+        known.clear()
+    known[key] = value
+    return value
 
 
 @dataclass
@@ -33,8 +46,9 @@ class Remembered:
 
     revision: str
     callers: dict[Key, PolicySet] = field(default_factory=dict)
-    # Users and roles by their unique ids, and the texts of session policies by their ARNs.
+    # Users and roles by their unique ids, those who hold access keys, and the texts of session policies by their ARNs.
     bearers: dict[str, RootUser | User | Role] = field(default_factory=dict)
+    keys: dict[str, tuple[RootUser | User, Account]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     _everybody: Everybody | None = None
 
@@ -51,9 +65,7 @@ class Remembered:
         key = holder.kind, holder.pk, caller.credential.session_policies
         found = self.callers.get(key)
         if found is None:
-            if len(self.callers) >= MOST_CALLERS:
-                self.callers.clear()
-            found = self.callers[key] = _set_of(holder, caller)
+            found = keep(self.callers, key, _set_of(holder, caller), most=MOST_CALLERS)
         return found
 
 
@@ -90,13 +102,11 @@ class Memory:
     def __init__(self) -> None:
         self._accounts: dict[str, Remembered] = {}
 
-    def of(self, account: Account) -> Remembered:
-        """What is remembered at the revision that the account was read at."""
-        found = self._accounts.get(account.id)
-        if found is None or found.revision != account.revision:
-            if len(self._accounts) >= MOST_ACCOUNTS:
-                self._accounts.clear()
-            found = self._accounts[account.id] = Remembered(account.revision)
+    def at(self, account_id: str, revision: str) -> Remembered:
+        """What is remembered of an account at one revision."""
+        found = self._accounts.get(account_id)
+        if found is None or found.revision != revision:
+            found = keep(self._accounts, account_id, Remembered(revision), most=MOST_ACCOUNTS)
         return found
 
 
@@ -112,24 +122,28 @@ def policies_of_caller(caller: Caller) -> PolicySet:
         return _set_of(holder, caller)
     if memory is None or caller.account is None:
         return PolicySet(sources_of(caller))
-    return memory.of(caller.account).policies_of(caller)
+    return memory.at(caller.account.id, caller.account.revision).policies_of(caller)
 
 
 def policies_beforehand(caller: Caller) -> PolicySet | None:
-    """The caller's policies for a write that is about to begin, where they may be remembered; else None."""
+    """The caller's policies for a write that has its lock, where they may be remembered; else None."""
     return policies_of_caller(caller) if _memory.get() is not None and caller.account else None
 
 
 def remembered_of(account: Account) -> Remembered:
-    """What is remembered of the account; where nothing may be, a memory that is forgotten at once."""
+    """What is remembered of the account at the revision that it was read at."""
+    return remembered_at(account.id, account.revision)
+
+
+def remembered_at(account_id: str, revision: str) -> Remembered:
+    """What is remembered of an account; where nothing may be, a memory that is forgotten at once."""
     memory = _memory.get()
-    return Remembered(account.revision) if memory is None else memory.of(account)
+    return Remembered(revision) if memory is None else memory.at(account_id, revision)
 
 
 def everybody_of(account: Account) -> Everybody:
     """The account's users with their policies, remembered where that is right."""
-    memory = _memory.get()
-    return list(everybody(account)) if memory is None else memory.of(account).everybody(account)
+    return list(everybody(account)) if _memory.get() is None else remembered_of(account).everybody(account)
 
 
 @contextmanager
@@ -144,7 +158,7 @@ def remembering() -> Iterator[None]:
 
 @contextmanager
 def reading_afresh() -> Iterator[None]:
-    """A write: inside it nothing remembered counts, and after it the request no longer knows the revision."""
+    """The changes of a write: with them nothing remembered counts, nor does the request know the revision any more."""
     before = _memory.get()
     token = _memory.set(None)
     try:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import MFADevice, User
 from accounts.names import IdPrefix, name_key, new_unique_id
@@ -21,15 +21,9 @@ from operations.searching import Slice, order_of, slice_of
 from operations.tags import Tag, checked, tag_conditions
 
 USERS = PreparedInsert()
-# One row with their number; none where there is no user.
-COUNTED = PreparedRows(
-    lambda account_id: (
-        User.objects.filter(account_id=account_id)
-        .order_by()
-        .values("account_id")
-        .annotate(count=Count("pk"))
-        .values_list("count")
-    ),
+NAMED = PreparedRows(
+    lambda account_id, key: User.objects.filter(account_id=account_id, name_key=key).values_list("pk"),
+    str,
     str,
 )
 
@@ -56,8 +50,7 @@ def create_user(
     if tags:
         call.authorize(arn, conditions, action="iam:TagUser")
     _ensure_free(call, user_name)
-    present = COUNTED.all(call.account.id)
-    ensure_below(present[0][0] if present else 0, "USERS", "UsersPerAccount")
+    ensure_below(call.account.user_count, "USERS", "UsersPerAccount")
     boundary = boundary_at(call, permissions_boundary) if permissions_boundary else None
     user = User(
         account=call.account,
@@ -70,6 +63,7 @@ def create_user(
         tags=checked(tags),
     )
     USERS.insert(user)
+    call.account.gain_users(1)
     call.respond(userId=user.user_id, arn=user.arn)
     call.undo_by("iam:DeleteUser", user_name=user_name)
     return user
@@ -117,6 +111,7 @@ def delete_user(call: Call, *, user_name: str) -> None:
         raise DeleteConflict("Cannot delete entity, must delete login profile first.")
     call.deleted(user.snapshot())
     user.erase()
+    call.account.gain_users(-1)
 
 
 # What a user may still have, by the name of its relation, and what has to be done with it first.
@@ -232,5 +227,5 @@ def name_or_own(call: Call, user_name: str | None) -> str:
 
 
 def _ensure_free(call: Call, user_name: str) -> None:
-    if User.find(call.account, user_name) is not None:
+    if NAMED.first(call.account.id, name_key(user_name)):
         raise EntityAlreadyExists(f"User with name {user_name} already exists.", parameter="user_name")

@@ -51,7 +51,9 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 class Policy(WithoutResourcePolicy, models.Model):
     """A managed policy: the account's own, or (without an account) one of AWS's, which nobody changes."""
 
-    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="policies")
+    account = models.ForeignKey(
+        "accounts.Account", models.PROTECT, null=True, related_name="policies", db_index=False
+    )
     policy_id = models.CharField(max_length=128, unique=True)
     policy_name = models.CharField(max_length=128)
     name_key = KeyField(max_length=128)
@@ -159,7 +161,7 @@ class Policy(WithoutResourcePolicy, models.Model):
 class PolicyVersion(models.Model):
     """One of at most five texts of a policy; exactly one is in force."""
 
-    policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     text = models.ForeignKey(PolicyText, models.PROTECT)
     create_date = models.DateTimeField()

@@ -55,4 +55,8 @@ class AccessKey(models.Model):
 
     @property
     def seal_context(self) -> str:
-        return f"access-key:{self.account_id}:{self.access_key_id}"
+        return self.seal_context_of(self.account_id, self.access_key_id)
+
+    @staticmethod
+    def seal_context_of(account_id: str, access_key_id: str) -> str:
+        return f"access-key:{account_id}:{access_key_id}"

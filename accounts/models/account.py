@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from accounts.arns import account_arn, grouped_account_id
+from accounts.statements import Statement
 
 
 class SupportPlan(models.TextChoices):
@@ -41,6 +42,8 @@ class Account(models.Model):
     # Which tokens the global endpoint of STS would hand out; here both are valid everywhere.
     global_endpoint_token_version = models.CharField(max_length=8, default="v1Token")
     properties = models.JSONField(default=dict)
+    # Kept, because counting the rows for the quota took longer the more there were.
+    user_count = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.alias or self.id
@@ -60,6 +63,14 @@ class Account(models.Model):
 
     def now(self, real: datetime) -> datetime:
         return real + self.clock_offset
+
+    def gain_users(self, number: int) -> None:
+        """Count users made, or deleted where the number is negative; the caller holds the account's lock."""
+        self.user_count += number
+        GAIN_USERS.run([number, self.id])
+
+
+GAIN_USERS = Statement("UPDATE accounts_account SET user_count = user_count + %s WHERE id = %s")
 
 
 class PasswordPolicy(models.Model):

@@ -25,9 +25,9 @@ class Attachment(models.Model):
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="attachments")
     policy = models.ForeignKey("policies.Policy", models.PROTECT, related_name="attachments")
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="attachments")
-    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="attachments")
-    role = models.ForeignKey(Role, models.CASCADE, null=True, related_name="attachments")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="attachments", db_index=False)
+    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="attachments", db_index=False)
+    role = models.ForeignKey(Role, models.CASCADE, null=True, related_name="attachments", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -45,9 +45,11 @@ class InlinePolicy(models.Model):
     """A policy that lives and dies with the one user, group or role it is embedded in."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="inline_policies")
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="inline_policies")
-    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="inline_policies")
-    role = models.ForeignKey(Role, models.CASCADE, null=True, related_name="inline_policies")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="inline_policies", db_index=False)
+    group = models.ForeignKey(
+        Group, models.CASCADE, null=True, related_name="inline_policies", db_index=False
+    )
+    role = models.ForeignKey(Role, models.CASCADE, null=True, related_name="inline_policies", db_index=False)
     policy_name = models.CharField(max_length=128)
     name_key = KeyField(max_length=128)
     text = models.ForeignKey("policies.PolicyText", models.PROTECT)

@@ -17,7 +17,7 @@ from accounts.resources import WithoutResourcePolicy
 class Group(WithoutResourcePolicy, models.Model):
     """A collection of users that share policies. It is no principal, nests in nothing and has no tags."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="groups")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="groups", db_index=False)
     group_id = models.CharField(max_length=128, unique=True)
     group_name = models.CharField(max_length=128)
     name_key = KeyField(max_length=128)
@@ -73,7 +73,7 @@ class Group(WithoutResourcePolicy, models.Model):
 
 class Membership(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="memberships")
 
     class Meta:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.db import connection, models
+from django.db import models
 
 from accounts.arns import iam_arn, root_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
 from accounts.prepared_queries import PreparedQuery
 from accounts.resources import WithoutResourcePolicy
+from accounts.statements import Statement
 
 
 class Identity(models.Model):
@@ -93,7 +94,7 @@ class RootUser(Identity):
 class User(WithoutResourcePolicy, Identity):
     """An IAM user: a name in one account, with credentials of its own."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="users")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="users", db_index=False)
     user_id = models.CharField(max_length=128, unique=True)
     user_name = models.CharField(max_length=64)
     name_key = KeyField(max_length=64)
@@ -159,9 +160,8 @@ class User(WithoutResourcePolicy, Identity):
 
         Former passwords are all that may; the database itself refuses to leave anything else behind.
         """
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM accounts_formerpassword WHERE user_id = %s", [self.pk])
-            cursor.execute("DELETE FROM accounts_user WHERE id = %s", [self.pk])
+        FORGET_PASSWORDS.run([self.pk])
+        ERASE.run([self.pk])
 
     def snapshot(self) -> Mapping[str, object]:
         """What a bin needs to bring the user back; no secret is in it."""
@@ -176,6 +176,8 @@ class User(WithoutResourcePolicy, Identity):
         }
 
 
+FORGET_PASSWORDS = Statement("DELETE FROM accounts_formerpassword WHERE user_id = %s")
+ERASE = Statement("DELETE FROM accounts_user WHERE id = %s")
 USER = PreparedQuery(
     lambda account_id, key: User.objects.select_related("permissions_boundary").filter(
         account_id=account_id, name_key=key

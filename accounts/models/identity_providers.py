@@ -16,7 +16,7 @@ from accounts.resources import WithoutResourcePolicy
 class IdentityProvider(WithoutResourcePolicy, models.Model):
     """What both kinds have: a name in the account, by which their ARN is made."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="%(class)ss")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="%(class)ss", db_index=False)
     name = models.CharField(max_length=255)
     name_key = KeyField(max_length=255)
     create_date = models.DateTimeField()

@@ -18,7 +18,7 @@ from accounts.resources import WithoutResourcePolicy
 class MFADevice(WithoutResourcePolicy, models.Model):
     """A device is made unassigned and enabled for one user, or for the root user (`for_root`)."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="mfa_devices")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="mfa_devices", db_index=False)
     device_name = models.CharField(max_length=226)
     name_key = KeyField(max_length=226)
     path = models.CharField(max_length=512, default="/")

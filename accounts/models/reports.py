@@ -25,7 +25,7 @@ class CredentialReport(models.Model):
 class LastAccessedJob(models.Model):
     """What GenerateServiceLastAccessedDetails found out about one user, group, role or policy."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="last_accessed_jobs")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="last_accessed_jobs", db_index=False)
     job_id = models.CharField(max_length=36, unique=True)
     arn = models.CharField(max_length=2048)
     job_type = models.CharField(max_length=16)

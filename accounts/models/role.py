@@ -24,7 +24,7 @@ class Role(WithoutResourcePolicy, models.Model):
     an old name is not the one who was trusted.
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="roles")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="roles", db_index=False)
     role_id = models.CharField(max_length=128, unique=True)
     role_name = models.CharField(max_length=64)
     name_key = KeyField(max_length=64)
@@ -134,7 +134,7 @@ class RoleDeletion(models.Model):
 class InstanceProfile(WithoutResourcePolicy, models.Model):
     """The container that hands one role to an instance."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="instance_profiles")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="instance_profiles", db_index=False)
     instance_profile_id = models.CharField(max_length=128, unique=True)
     instance_profile_name = models.CharField(max_length=128)
     name_key = KeyField(max_length=128)

@@ -16,7 +16,7 @@ from accounts.resources import WithoutResourcePolicy
 class ServerCertificate(WithoutResourcePolicy, models.Model):
     """A certificate with its sealed private key, which is never given out again."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="server_certificates")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="server_certificates", db_index=False)
     server_certificate_id = models.CharField(max_length=128, unique=True)
     server_certificate_name = models.CharField(max_length=128)
     name_key = KeyField(max_length=128)

@@ -14,7 +14,7 @@ from accounts.models.identity import User
 class Session(AbstractBaseSession):
     """A web session. The column holds a hash of its key: a stolen table opens nothing."""
 
-    account = models.ForeignKey(Account, models.CASCADE, null=True)
+    account = models.ForeignKey(Account, models.CASCADE, null=True, db_index=False)
     principal_id = models.CharField(max_length=128, default="")
 
     objects: ClassVar = BaseSessionManager()

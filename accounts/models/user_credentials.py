@@ -26,7 +26,7 @@ class SSHPublicKey(models.Model):
     """A key with which a user reaches CodeCommit. `fingerprint` is MD5 in colons, as AWS shows it."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="ssh_public_keys")
-    user = models.ForeignKey(User, models.PROTECT, related_name="ssh_public_keys")
+    user = models.ForeignKey(User, models.PROTECT, related_name="ssh_public_keys", db_index=False)
     ssh_public_key_id = models.CharField(max_length=128, unique=True)
     ssh_public_key_body = models.TextField()
     fingerprint = models.CharField(max_length=48)
@@ -59,7 +59,7 @@ class SSHPublicKey(models.Model):
 class SigningCertificate(models.Model):
     """An X.509 certificate with which a user signs; `fingerprint` is the SHA-256 of its bytes."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="signing_certificates")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="signing_certificates", db_index=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="signing_certificates")
     certificate_id = models.CharField(max_length=128, unique=True)
     certificate_body = models.TextField()

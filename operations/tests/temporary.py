@@ -22,12 +22,14 @@ def with_key(caller: Caller) -> Caller:
     signing = caller if caller.is_root else system_caller(caller.account)
     key = create_access_key(signing, user_name=owner)
     assert AccessKey.objects.filter(access_key_id=key.access_key_id).exists()
-    return signer_of(key.access_key_id, None, CLIENT, now=now()).caller
+    return signer_of(key.access_key_id, None, CLIENT, now=now()).asking.resolved()
 
 
 def bearer_of(credentials: Credentials) -> Caller:
     """Whoever holds temporary credentials, as the next request resolves it."""
-    return signer_of(credentials.access_key_id, credentials.session_token, CLIENT, now=now()).caller
+    return signer_of(
+        credentials.access_key_id, credentials.session_token, CLIENT, now=now()
+    ).asking.resolved()
 
 
 def trust(principal: Any, *actions: str, **condition: Any) -> str:

@@ -28,7 +28,7 @@ def _request() -> Iterator[None]:
 
 def at_present(caller: Caller) -> Caller:
     """The caller as the next request resolves it."""
-    return caller.resolved_again(Account.objects.get())
+    return caller.at(Account.objects.get().revision)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_a_process_remembers_only_so_many_accounts(
     team: list[Caller], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepared, "MOST_ACCOUNTS", 1)
-    memory, (first, second) = prepared.Memory(), (Account(id="1" * 12), Account(id="2" * 12))
-    kept = memory.of(first)
-    memory.of(second)
+    memory, first, second = prepared.Memory(), "1" * 12, "2" * 12
+    kept = memory.at(first, "now")
+    memory.at(second, "now")
 
-    assert memory.of(first) is not kept
+    assert memory.at(first, "now") is not kept

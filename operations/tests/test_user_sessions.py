@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Account
 from operations.caller import Caller
 from operations.errors import AccessDenied, InvalidClientTokenId
 from operations.user_sessions import end_user_sessions
@@ -11,9 +12,8 @@ from operations.users import get_user
 def test_ending_the_sessions_of_a_user_stops_them_at_their_next_request(root: Caller, bob: Caller) -> None:
     end_user_sessions(root, user_name="bob")
 
-    assert root.account is not None
     with pytest.raises(InvalidClientTokenId):
-        bob.resolved_again(root.account)
+        bob.at(Account.objects.get().revision)
     assert get_user(root, user_name="bob").session_epoch == bob.credential.epoch + 1
 
 
