@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-import string
 from enum import StrEnum
 
 from django.db import models
@@ -17,8 +16,6 @@ Compiled = tuple[str, tuple[str | int, ...]]
 ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-SECRET_ALPHABET = string.ascii_letters + string.digits + "+/"
-SECRET_CHARACTERS = 40
 KEY_BYTES = 10
 
 
@@ -44,7 +41,7 @@ class IdPrefix(StrEnum):
 
 def new_unique_id(prefix: IdPrefix) -> str:
     """21 characters, drawn at random and never reissued: a table keeps every id unique for ever."""
-    return prefix + "".join(secrets.choice(ID_ALPHABET) for _ in range(17))
+    return prefix + base64.b32encode(secrets.token_bytes(11)).decode()[:17]
 
 
 def new_access_key_id(prefix: KeyPrefix, account_id: str) -> str:
@@ -64,7 +61,8 @@ def account_of_key(access_key_id: str) -> str | None:
 
 
 def new_secret_key() -> str:
-    return "".join(secrets.choice(SECRET_ALPHABET) for _ in range(SECRET_CHARACTERS))
+    """40 characters of base 64, all of them drawn at random."""
+    return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
 def new_account_id() -> str:

@@ -7,6 +7,7 @@ the first call, with marks where the values stand, and only run afterwards; rows
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -41,14 +42,13 @@ class _Prepared:
         self._compiled: dict[str, _Compiled] = {}
         self._lock = Lock()
 
-    def _run(self, values: Sequence[Value]) -> tuple[_Compiled, str, list[Any]]:
+    def _run(self, values: Sequence[Value]) -> tuple[_Compiled, list[Any]]:
         alias = own_database()
-        vendor = connections[alias].vendor
-        compiled = self._compiled.get(vendor)
+        compiled = self._compiled.get(alias)
         if compiled is None:
             with self._lock:
-                compiled = self._compiled[vendor] = _Compiled(self._build(*self._marks), alias, self._marks)
-        return compiled, alias, compiled.rows(values)
+                compiled = self._compiled[alias] = _Compiled(self._build(*self._marks), alias, self._marks)
+        return compiled, compiled.rows(values)
 
 
 class PreparedQuery(_Prepared, Generic[M]):
@@ -59,12 +59,17 @@ class PreparedQuery(_Prepared, Generic[M]):
 
     def all(self, *values: Value) -> list[M]:
         """Every object for these values."""
-        compiled, alias, rows = self._run(values)
-        return list(compiled.objects(alias, rows))
+        compiled, rows = self._run(values)
+        return list(compiled.objects(rows))
 
     def first(self, *values: Value) -> M | None:
         """The one object for these values, or None."""
         return next(iter(self.all(*values)), None)
+
+    def maker(self, *values: Value) -> Callable[[], M] | None:
+        """What makes the one object for these values anew each time, from the row as it is now; or None."""
+        compiled, rows = self._run(values)
+        return partial(compiled.made, rows[0]) if rows else None
 
 
 class PreparedRows(_Prepared):
@@ -72,7 +77,7 @@ class PreparedRows(_Prepared):
 
     def all(self, *values: Value) -> list[tuple[Any, ...]]:
         """Every row for these values."""
-        _, _, rows = self._run(values)
+        _, rows = self._run(values)
         return [tuple(row) for row in rows]
 
     def first(self, *values: Value) -> tuple[Any, ...] | None:
@@ -84,6 +89,7 @@ class _Compiled:
     """The SQL for one kind of database, where each value goes in it, and how rows are read."""
 
     def __init__(self, queryset: QuerySet[Any, Any], alias: str, marks: Sequence[Value]) -> None:
+        self._alias = alias
         self._compiler = queryset.query.get_compiler(alias)
         sql, params = self._compiler.as_sql()
         self._statement = Statement(sql)
@@ -99,6 +105,8 @@ class _Compiled:
             fields = self._info["select_fields"]
             self._start, self._end = fields[0], fields[-1] + 1
             self._names = [column.target.attname for column in selected[self._start : self._end]]
+            # The stubs describe a later Django.
+            self._populators = get_related_populators(self._info, self._compiler.select, alias)  # type: ignore[call-arg]
 
     def rows(self, values: Sequence[Value]) -> list[Any]:
         """What the database answers, each column in its Python form."""
@@ -110,15 +118,16 @@ class _Compiled:
             return rows
         return list(self._compiler.apply_converters(rows, self._converters))
 
-    def objects(self, alias: str, rows: Sequence[Any]) -> Iterator[Any]:
+    def objects(self, rows: Sequence[Any]) -> Iterator[Any]:
         """The same as model instances."""
-        # The stubs describe a later Django.
-        populators = get_related_populators(self._info, self._compiler.select, alias)  # type: ignore[call-arg]
-        for row in rows:
-            made = self._info["model"].from_db(alias, self._names, row[self._start : self._end])
-            for populator in populators:
-                populator.populate(row, made)
-            yield made
+        return map(self.made, rows)
+
+    def made(self, row: Any) -> Any:
+        """One row as a model instance, with the related ones."""
+        made = self._info["model"].from_db(self._alias, self._names, row[self._start : self._end])
+        for populator in self._populators:
+            populator.populate(row, made)
+        return made
 
 
 class PreparedInsert:

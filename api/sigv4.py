@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote
@@ -205,7 +205,7 @@ def _check_time(claim: Claim, now: datetime, life: timedelta) -> None:
             f"'{claim.date[:16]}' != '{claim.time[:8]}', from '{claim.time}'."
         )
     try:
-        signed = datetime.strptime(claim.time, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        signed = datetime.fromisoformat(claim.time)
     except ValueError as error:
         raise IncompleteSignature(f"'{claim.time}' is no date.") from error
     shown = "%Y%m%dT%H%M%SZ"

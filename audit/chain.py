@@ -26,6 +26,7 @@ HEAD = PreparedRows(
     ),
     str,
 )
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 EVENTS = PreparedInsert()
 MOVE_HEAD = Statement("UPDATE audit_head SET events = %s, last_hash = %s, mac = %s WHERE chain = %s")
 
@@ -37,7 +38,7 @@ def chain_of(event: Event) -> str:
 def event_hash(event: Event) -> str:
     """HMAC over every column of the row but the hash itself; the previous hash is one of them."""
     row = {column: _plain(getattr(event, column)) for column in HASHED}
-    return _mac(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True))
+    return _mac(CANONICAL.encode(row))
 
 
 def head_mac(chain: str, events: int, last_hash: str) -> str:

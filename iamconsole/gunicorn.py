@@ -35,4 +35,8 @@ def when_ready(_server: object) -> None:
 
 
 def post_worker_init(_worker: object) -> None:
+    # Not before the application is loaded: it uses the database's settings.
+    from operations.write_turns import queue_up  # noqa: PLC0415
+
+    queue_up()
     spare()

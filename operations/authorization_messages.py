@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Final
 
-from accounts.sealing import SealBroken, seal, unseal
+from accounts.sealing import SealBroken, seal_packed, unseal_packed
 from operations.authorization import Explanation
 from operations.errors import InvalidAuthorizationMessage
 
@@ -18,8 +16,8 @@ LONGEST: Final = 10_240
 
 def encoded_message(explanation: Explanation, account_id: str) -> str:
     """The refusal as a text that means nothing outside the account it was made for."""
-    told = json.dumps(_told(explanation), separators=(",", ":")).encode()
-    return seal(b64encode(zlib.compress(told, 9)).decode(), context=_purpose(account_id))
+    told = json.dumps(_told(explanation), separators=(",", ":"))
+    return seal_packed(told, context=_purpose(account_id))
 
 
 def decoded_message(message: str, account_id: str) -> str:
@@ -27,7 +25,7 @@ def decoded_message(message: str, account_id: str) -> str:
     try:
         if len(message) > LONGEST:
             raise SealBroken("Too long.")
-        return zlib.decompress(b64decode(unseal(message, context=_purpose(account_id)))).decode()
+        return unseal_packed(message, context=_purpose(account_id))
     except SealBroken as error:
         raise InvalidAuthorizationMessage("The message is not valid for this account.") from error
 

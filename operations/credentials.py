@@ -62,17 +62,16 @@ class KeyBearer:
 
     def at(self, revision: str) -> Caller:
         """The caller at this revision, or at a later one where no lock holds it; raises InvalidClientTokenId."""
-        found = remembered_at(self.account_id, revision).keys.get(self.access_key_id)
-        if found is None:
-            key = KEY.first(self.access_key_id)
-            if key is None:
-                raise InvalidClientTokenId
-            found = key.user or key.account.root, key.account
-            keep(remembered_of(key.account).keys, self.access_key_id, found)
-        # An operation may change its caller's row, and be undone: what is remembered must not change with it.
-        principal, account = copy(found[0]), copy(found[1])
+        # An operation may change its caller's row, and be undone: each gets its own.
+        known = remembered_at(self.account_id, revision).keys.get(self.access_key_id)
+        make = known or KEY.maker(self.access_key_id)
+        if make is None:
+            raise InvalidClientTokenId
+        key = make()
+        if known is None:
+            keep(remembered_of(key.account).keys, self.access_key_id, make)
         credential = Credential(CredentialKind.ACCESS_KEY, access_key_id=self.access_key_id)
-        return Caller(principal, credential, account, self.client)
+        return Caller(key.user or key.account.root, credential, key.account, self.client)
 
 
 def signer_of(access_key_id: str, session_token: str | None, client: Client, *, now: datetime) -> Signer:

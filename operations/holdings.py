@@ -101,15 +101,16 @@ def sources_of_policies(policies: Sequence[Policy]) -> tuple[Source, ...]:
 
 
 def _held(holder: Q) -> list[Row]:
-    return _rows(_query(holder, holder))
+    return _rows(_query((holder,), (holder,)))
 
 
-def _query(attached_to: Q, embedded_in: Q) -> QuerySet[Any, Any]:
-    """Attached and inline policies, through a group or directly."""
+def _query(attached_to: Sequence[Q], embedded_in: Sequence[Q]) -> QuerySet[Any, Any]:
+    """Attached and inline policies of each of these: united, for a database looks through everything for an OR."""
     columns = ("holder_group", "owner", "folder", "title", "text_hash")
-    attached = attached_rows(Attachment.objects.filter(attached_to)).values_list(*columns)
-    inline = inline_rows(InlinePolicy.objects.filter(embedded_in)).values_list(*columns)
-    return attached.union(inline, all=True)
+    attached = [attached_rows(Attachment.objects.filter(holder)) for holder in attached_to]
+    inline = [inline_rows(InlinePolicy.objects.filter(holder)) for holder in embedded_in]
+    first, *others = [rows.values_list(*columns) for rows in (*attached, *inline)]
+    return first.union(*others, all=True)
 
 
 def _rows(found: Iterable[Sequence[Any]]) -> list[Row]:
@@ -118,14 +119,14 @@ def _rows(found: Iterable[Sequence[Any]]) -> list[Row]:
     ]
 
 
-def _of_user(own: int, through: int) -> Q:
-    return Q(user_id=own) | Q(group__memberships__user_id=through)
+def _of_user(own: int, through: int) -> tuple[Q, Q]:
+    return Q(user_id=own), Q(group__memberships__user_id=through)
 
 
 ROWS_OF_USER = PreparedRows(
     lambda one, two, three, four: _query(_of_user(one, two), _of_user(three, four)), int, int, int, int
 )
-ROWS_OF_ROLE = PreparedRows(lambda one, two: _query(Q(role_id=one), Q(role_id=two)), int, int)
+ROWS_OF_ROLE = PreparedRows(lambda one, two: _query((Q(role_id=one),), (Q(role_id=two),)), int, int)
 
 
 def attached_rows(attachments: QuerySet[Attachment]) -> QuerySet[Attachment]:

@@ -9,13 +9,13 @@ at any revision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from accounts.models import Account, Role, RootUser, User
+from accounts.models import AccessKey, Account, Role, RootUser, User
 from operations.authorization import holder_of, session_sources, sources_of
 from operations.caller import Caller
 from operations.everybody import everybody
@@ -46,9 +46,9 @@ class Remembered:
 
     revision: str
     callers: dict[Key, PolicySet] = field(default_factory=dict)
-    # Users and roles by their unique ids, those who hold access keys, and the texts of session policies by their ARNs.
+    # Users and roles by their unique ids, access keys, and the texts of session policies by their ARNs.
     bearers: dict[str, RootUser | User | Role] = field(default_factory=dict)
-    keys: dict[str, tuple[RootUser | User, Account]] = field(default_factory=dict)
+    keys: dict[str, Callable[[], AccessKey]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     _everybody: Everybody | None = None
 

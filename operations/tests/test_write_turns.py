@@ -5,53 +5,73 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from operations import write_turns
 
 
 @pytest.fixture
-def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A file to queue at, for a short while."""
     file = tmp_path / "turn"
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT)
-    monkeypatch.setattr(write_turns, "_queue_file", lambda: descriptor)
     monkeypatch.setattr(write_turns, "PATIENCE", 0.05)
-    return file
+    write_turns.queue_at(str(file))
+    yield file
+    write_turns.leave_queue()
 
 
-def test_a_second_thread_waits_for_the_first(queue: Path) -> None:
-    order: list[str] = []
+def started(change: Callable[[], None]) -> threading.Thread:
+    """Another thread that changes something in its turn, and has begun to wait."""
     has_begun = threading.Event()
 
-    def second() -> None:
+    def run() -> None:
         has_begun.set()
         with write_turns.write_turn():
-            order.append("second")
+            change()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    has_begun.wait()
+    return thread
+
+
+def test_a_second_thread_waits_for_the_first(queue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_turns, "PATIENCE", 60)
+    order: list[str] = []
 
     with write_turns.write_turn():
-        thread = threading.Thread(target=second)
-        thread.start()
-        has_begun.wait()
+        thread = started(lambda: order.append("second"))
         order.append("first")
     thread.join()
 
     assert order == ["first", "second"]
 
 
-def test_another_process_is_waited_for_only_so_long(queue: Path) -> None:
+def test_another_process_is_waited_for(queue: Path) -> None:
+    order: list[str] = []
     other = os.open(queue, os.O_RDWR)
     fcntl.flock(other, fcntl.LOCK_EX)
 
-    with pytest.raises(OperationalError, match="locked"), write_turns.write_turn():
-        pytest.fail("It was not our turn.")
+    thread = started(lambda: order.append("ours"))
+    order.append("theirs")
     fcntl.flock(other, fcntl.LOCK_UN)
-    with write_turns.write_turn():
-        pass
+    thread.join()
+
+    assert order == ["theirs", "ours"]
     os.close(other)
+
+
+def test_a_process_that_dies_leaves_its_turn_to_the_next(queue: Path) -> None:
+    other = os.open(queue, os.O_RDWR)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    os.close(other)
+
+    with write_turns.write_turn():
+        assert queue.exists()
 
 
 def test_a_thread_is_waited_for_only_so_long(queue: Path) -> None:
@@ -60,7 +80,7 @@ def test_a_thread_is_waited_for_only_so_long(queue: Path) -> None:
     def second() -> None:
         try:
             with write_turns.write_turn():
-                pass
+                pytest.fail("It was not our turn.")
         except OperationalError as error:
             refused.append(error)
 
@@ -76,12 +96,18 @@ def test_a_turn_ends_with_an_error_too(queue: Path) -> None:
     with pytest.raises(ZeroDivisionError), write_turns.write_turn():
         raise ZeroDivisionError
 
-    with write_turns.write_turn():
-        pass
+    started(lambda: None).join()
 
 
 @pytest.mark.django_db
-def test_inside_a_transaction_the_turn_is_ones_own_already() -> None:
-    assert write_turns._queue_file() is None
+def test_inside_a_transaction_the_turn_is_ones_own_already(queue: Path) -> None:
     with write_turns.write_transaction(), write_turns.write_transaction():
-        pass
+        assert connection.in_atomic_block
+
+
+def test_a_database_in_memory_has_no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", ":memory:")
+
+    write_turns.queue_up()
+
+    assert not write_turns._queue
