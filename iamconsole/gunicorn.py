@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 
 wsgi_app = "iamconsole.wsgi:application"
 bind = f"127.0.0.1:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "iamconsole.worker.Worker"
 workers = 2
 threads = 4
 preload_app = True
