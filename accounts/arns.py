@@ -13,7 +13,7 @@ def root_arn(account_id: str) -> str:
 
 
 def account_arn(account_id: str) -> str:
-    """What the operations on an account as a whole are authorized on: any resource of it."""
+    """Whatever an account holds; operations on the account as a whole are authorized on `*`, as in AWS."""
     return f"arn:aws:iam::{account_id}:*"
 
 

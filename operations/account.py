@@ -9,7 +9,6 @@ from django.contrib.auth.hashers import check_password
 from django.utils.crypto import get_random_string
 
 from accounts import passwords
-from accounts.arns import account_arn
 from accounts.models import Account, RootUser
 from operations import letters
 from operations.call import Call
@@ -60,7 +59,7 @@ SUMMARY_QUOTAS = {
 @operation("iam:CreateAccountAlias")
 def create_account_alias(call: Call, *, account_alias: str) -> None:
     """Name the account in its sign-in address; one alias an account, unique in the installation."""
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     if account_alias in RESERVED or (account_alias.isdigit() and len(account_alias) == len(call.account.id)):
         raise ValidationError(
             "An alias must not look like an account id or a page of the sign-in.", parameter="account_alias"
@@ -76,7 +75,7 @@ def create_account_alias(call: Call, *, account_alias: str) -> None:
 @operation("iam:DeleteAccountAlias")
 def delete_account_alias(call: Call, *, account_alias: str) -> None:
     """Leave the account without an alias; raises NoSuchEntity for one that it does not have."""
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     if call.account.alias != account_alias:
         raise NoSuchEntity(f"The account alias {account_alias} cannot be found.")
     call.account.alias = None
@@ -86,7 +85,7 @@ def delete_account_alias(call: Call, *, account_alias: str) -> None:
 @operation("iam:ListAccountAliases", reads=True)
 def list_account_aliases(call: Call, *, marker: str | None = None, max_items: int | None = None) -> Page[str]:
     """The alias of the account, when it has one."""
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     aliases = Account.objects.filter(pk=call.account.pk, alias__isnull=False).values_list("alias", flat=True)
     return Page([alias for alias in aliases if alias])
 
@@ -94,7 +93,7 @@ def list_account_aliases(call: Call, *, marker: str | None = None, max_items: in
 @operation("iam:GetAccountSummary", reads=True)
 def get_account_summary(call: Call) -> dict[str, int]:
     """Counts and quotas under AWS's names."""
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     quotas = {shown: quota(name) for shown, name in SUMMARY_QUOTAS.items()}
     return {**_counts(call.account), **quotas, "PolicyVersionsInUseQuota": POLICY_VERSIONS_IN_USE}
 
@@ -125,7 +124,7 @@ def _counts(account: Account) -> dict[str, int]:
 def update_sign_in_settings(call: Call, *, mfa_grace_days: int) -> None:
     """How many days after its creation an IAM user may sign in without an MFA device. Root alone decides."""
     root_of(call)
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     call.account.mfa_grace_days = mfa_grace_days
     call.account.save(update_fields=["mfa_grace_days"])
 
@@ -134,7 +133,7 @@ def update_sign_in_settings(call: Call, *, mfa_grace_days: int) -> None:
 def update_support_plan(call: Call, *, support_plan: str) -> None:
     """A root-only task of the story; the plan itself is play."""
     root_of(call)
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     call.account.support_plan = support_plan
     call.account.save(update_fields=["support_plan"])
 
@@ -143,7 +142,7 @@ def update_support_plan(call: Call, *, support_plan: str) -> None:
 def update_account_name(call: Call, *, account_name: str) -> None:
     """Rename the account, which its root user alone may do."""
     root_of(call)
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     call.account.name = account_name
     call.account.save(update_fields=["name"])
 

@@ -52,6 +52,13 @@ class SignInFailed(ServiceError):
     status = 401
 
 
+class WrongPassword(SignInFailed):
+    """Somebody signed in does not know the own password; programs are told what AWS tells them."""
+
+    code = "AccessDenied"
+    status = 403
+
+
 class NoSuchEntity(ServiceError):
     code = "NoSuchEntity"
     status = 404

@@ -17,9 +17,9 @@ from operations.errors import (
     InvalidUserType,
     NoSuchEntity,
     PasswordPolicyViolation,
-    SignInFailed,
     Throttling,
     ValidationError,
+    WrongPassword,
 )
 from operations.operation import operation
 from operations.users import name_or_own
@@ -101,7 +101,8 @@ def change_password(call: Call, *, old_password: str, new_password: str) -> None
         raise InvalidUserType("Only an IAM user changes a password here: root does so on the account page.")
     _authorize_own_change(call, user)
     call.require_fresh_proof()
-    ensure_right_password(call, _with_profile(user), old_password, parameter="old_password")
+    text = "The old password was incorrect."
+    ensure_right_password(call, _with_profile(user), old_password, parameter="old_password", text=text)
     if user.password_reset_required:
         raise EntityTemporarilyUnmodifiable("Sign in again: a change of the password is due there.")
     _set(call, user, new_password, reset_required=False, parameter="new_password")
@@ -117,16 +118,23 @@ def _authorize_own_change(call: Call, user: User) -> None:
             raise
 
 
-def ensure_right_password(call: Call, identity: User | RootUser, password: str, *, parameter: str) -> None:
+def ensure_right_password(
+    call: Call,
+    identity: User | RootUser,
+    password: str,
+    *,
+    parameter: str,
+    text: str = "The password is not right.",
+) -> None:
     """Ask for a password that somebody signed in has to know; wrong ones count as at the sign-in.
 
-    Raises Throttling while the identity is made to wait, and SignInFailed.
+    Raises Throttling while the identity is made to wait, and WrongPassword.
     """
     if throttling.is_blocked(identity.password_blocked_until, call.real_now):
         raise Throttling("Too many wrong passwords. Wait a few minutes, then try again.", parameter=parameter)
     if not passwords.is_right(password, identity.password):
         call.even_if_refused(lambda: throttling.note_wrong_password(identity, call.real_now))
-        raise SignInFailed("The password is not right.", parameter=parameter)
+        raise WrongPassword(text, parameter=parameter)
 
 
 def policy_of(account_id: str) -> PasswordPolicy | None:

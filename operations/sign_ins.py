@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from accounts.arns import account_arn
 from operations.call import Call
 from operations.operation import operation
 
@@ -31,7 +30,7 @@ class Day:
 @operation("iamconsole:CountSignIns", action="cloudtrail:LookupEvents", reads=True)
 def count_sign_ins(call: Call) -> Sequence[Day]:
     """The last 14 days, the present one last. Events carry real time, so these days do too."""
-    call.authorize(account_arn(call.account.id))
+    call.authorize("*")
     today = call.real_now.date()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     succeeded = Q(event_name__in=LAST_STEPS, error_code="", response_elements__isnull=False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import MFADevice, User
+from accounts.models import MFADevice, RootUser, User
 from accounts.names import IdPrefix, name_key, new_unique_id
 from accounts.prepared_queries import PreparedInsert, PreparedRows
 from operations.boundaries import boundary_at
@@ -71,8 +73,26 @@ def create_user(
 
 @operation("iam:GetUser", reads=True)
 def get_user(call: Call, *, user_name: str | None = None) -> User:
-    """One user by name; the caller when it names nobody."""
+    """One user by name; the caller when it names nobody, the root user too."""
+    if user_name is None and call.caller.is_root:
+        call.authorize(call.caller.principal.arn)
+        # Only programs ask without a name.
+        return Owner.of(call.caller.identity)  # type: ignore[return-value]
     return call.access(User, name_or_own(call, user_name))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The root user where IAM users are shown: without a name and a path."""
+
+    arn: str
+    user_id: str
+    create_date: datetime
+    password_last_used: datetime | None
+
+    @classmethod
+    def of(cls, root: RootUser | User) -> Owner:
+        return cls(root.arn, root.unique_id, root.account.create_date, root.password_last_used)
 
 
 @operation("iam:ListUsers", reads=True)

@@ -39,6 +39,16 @@ def test_a_user_keeps_its_id_under_a_new_name(shop: Shop, iam: Any) -> None:
     assert (len(found["UserId"]), found["UserId"][:4], found["Tags"]) == (21, "AIDA", JOB)
 
 
+def test_whoever_names_nobody_asks_about_itself(shop: Shop, iam: Any) -> None:
+    assert iam.get_user()["User"]["UserName"] == "alice"
+
+    root = shop.client("iam", shop.root).get_user()["User"]
+
+    assert (root["Arn"], root["UserId"]) == (f"arn:aws:iam::{shop.account_id}:root", shop.account_id)
+    assert "CreateDate" in root
+    assert not {"UserName", "Path", "Tags"} & root.keys()
+
+
 def test_a_deleted_user_is_no_more(iam: Any) -> None:
     iam.create_user(UserName="ana")
     iam.delete_user(UserName="ana")

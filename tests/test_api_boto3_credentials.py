@@ -115,7 +115,7 @@ def test_a_user_changes_its_password_with_its_own_key(shop: Shop, iam: Any, key:
     iam.create_login_profile(UserName="ana", Password=OLD)
     own.change_password(OldPassword=OLD, NewPassword=NEW)
 
-    with pytest.raises(ClientError, match="The password is not right"):
+    with pytest.raises(ClientError, match=r"\(AccessDenied\).*The old password was incorrect\."):
         own.change_password(OldPassword=OLD, NewPassword=NEW)
     with pytest.raises(iam.exceptions.PasswordPolicyViolationException):
         own.change_password(OldPassword=NEW, NewPassword="short")

@@ -62,7 +62,7 @@ def test_a_wrong_old_password_changes_nothing(root: Caller, changing: Caller, br
     response = browse(changing).post(f"{PAGE}password/", {**CHANGE, "old_password": "Tea-only-12"})
 
     assert response.status_code == 422
-    assert b"The password is not right." in response.content
+    assert b"The old password was incorrect." in response.content
     assert is_right(PASSWORD, get_user(root, user_name="carol").password)
 
 

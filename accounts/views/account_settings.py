@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.arns import account_arn
 from accounts.forms.account import AliasForm, PasswordPolicyForm, SignInSettingsForm, bound
 from accounts.models import PasswordPolicy
 from accounts.passwords import Rules
@@ -57,7 +56,7 @@ def account_settings(request: ConsoleRequest) -> HttpResponse:
         "alias_refused": alias_refused,
         "account": account_of(caller),
         "address": sign_in_address(account_of(caller)),
-        "may": {name: may(caller, action, account_arn(caller.account_id)) for name, action in EDITS.items()},
+        "may": {name: may(caller, action, "*") for name, action in EDITS.items()},
         "actions": EDITS,
         "cli": [
             command("See the password policy", "iam:GetAccountPasswordPolicy"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from accounts.arns import account_arn
 from operations.call import why
 from operations.caller import Caller
 from operations.errors import AccessDenied
@@ -20,9 +19,8 @@ def readable(
     caller: Caller, actions: tuple[str, ...], read: Callable[[Caller], T]
 ) -> tuple[T | None, AccessDenied | None]:
     """What was read of the account, or the refusal that the first missing right would mean."""
-    resource = account_arn(caller.account_id)
     for action in actions:
-        told = why(caller, action, resource, {"aws:ResourceAccount": caller.account_id})
+        told = why(caller, action, "*", {"aws:ResourceAccount": caller.account_id})
         if not told.decision.is_allowed:
             return None, AccessDenied(told.message, explanation=told)
     return read(caller), None

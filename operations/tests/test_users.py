@@ -16,6 +16,8 @@ from operations.errors import (
 )
 from operations.login_profiles import create_login_profile
 from operations.paging import marker_of
+from operations.sts import assume_role
+from operations.tests.temporary import bearer_of, role_for, trust, with_key
 from operations.users import (
     count_users,
     create_user,
@@ -25,7 +27,7 @@ from operations.users import (
     search_users,
     update_user,
 )
-from tests.cast import MovableClock
+from tests.cast import ADMINISTRATOR, MovableClock, new_user
 
 
 def test_a_new_user_has_an_id_an_arn_and_nothing_else(root: Caller) -> None:
@@ -66,9 +68,20 @@ def test_get_user_without_a_name_is_the_caller(alice: Caller) -> None:
     assert get_user(alice).user_name == "alice"
 
 
-def test_root_must_name_a_user(root: Caller) -> None:
+def test_the_root_user_is_shown_without_a_name(root: Caller) -> None:
+    shown = get_user(root)
+
+    assert (shown.arn, shown.user_id) == (root.principal.arn, root.account_id)
+    assert not hasattr(shown, "user_name")
+
+
+def test_a_session_of_a_role_must_name_a_user(root: Caller) -> None:
+    arn = role_for(root, trust({"AWS": root.account_id}))
+    ana = with_key(new_user(root, "ana", ADMINISTRATOR))
+    session = bearer_of(assume_role(ana, role_arn=arn, role_session_name="one").credentials)
+
     with pytest.raises(ValidationError, match="Must specify userName"):
-        get_user(root)
+        get_user(session)
 
 
 def test_a_missing_user_is_named_in_awss_words(root: Caller) -> None:
