@@ -31,17 +31,27 @@ def prepared() -> Iterator[tuple[str, Prepared]]:
                 )
 
 
+def plan_of(sql: str) -> list[str]:
+    """The steps of the database's plan, as it would be for large tables."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Small tables are read whole for good reason; without that choice only a missing index leads there.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
+        return [str(row[-1]) for row in cursor.fetchall()]
+
+
 @pytest.mark.django_db
 def test_no_query_of_every_call_looks_through_a_whole_table() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("Only SQLite plans for small tables as it does for large ones.")
     plans = {}
     for place, query in prepared():
         with CaptureQueriesContext(connection) as ran:
             query.all(*(1 if isinstance(mark, int) else "nobody" for mark in query._marks))
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {ran[0]['sql']}")
-            plans[place] = [str(row[-1]) for row in cursor.fetchall()]
+        plans[place] = plan_of(ran[0]["sql"])
 
     assert len(plans) > 8
-    assert not {place: plan for place, plan in plans.items() if any("SCAN" in step for step in plan)}
+    assert not {
+        place: plan
+        for place, plan in plans.items()
+        if any(step.startswith("SCAN") or "Seq Scan" in step for step in plan)
+    }
