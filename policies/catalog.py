@@ -135,6 +135,13 @@ class Service:
     resource_types: Mapping[str, ResourceType]
     condition_keys: ConditionKeys
 
+    @cached_property
+    def tells_resource_tags(self) -> bool:
+        tags = ("aws:resourcetag/", f"{self.prefix}:resourcetag/")
+        of_actions = (key for action in self.actions.values() for key in action.condition_keys)
+        of_types = (key for kind in self.resource_types.values() for key in kind.condition_keys)
+        return any(fold(key).startswith(tags) for key in (*of_actions, *of_types))
+
     @classmethod
     def of(cls, prefix: str, row: Mapping[str, Any]) -> Self:
         actions = {fold(name): Action.of(prefix, name, facts) for name, facts in row["actions"].items()}
@@ -213,6 +220,10 @@ class Catalog:
         self.service = lru_cache(maxsize=None)(self._service)
         self._names = lru_cache(maxsize=None)(self._action_names)
         self._matching = lru_cache(maxsize=16_384)(self._find_matching)
+        self.condition_key = lru_cache(maxsize=8_192)(self._condition_key)
+        self.nearest_action = lru_cache(maxsize=1_024)(self._nearest_action)
+        self.nearest_service = lru_cache(maxsize=1_024)(self._nearest_service)
+        self.nearest_condition_key = lru_cache(maxsize=1_024)(self._nearest_condition_key)
 
     def services(self) -> Mapping[str, str]:
         """The full name of each service prefix."""
@@ -224,6 +235,15 @@ class Catalog:
     def _service(self, prefix: str) -> Service | None:
         folded = fold(prefix)
         return Service.of(folded, self.facts(folded)) if folded in self._index else None
+
+    def obeys_resource_control(self, prefix: str) -> bool:
+        """Whether resource control policies count for the service."""
+        return fold(prefix) in self.resource_control_services
+
+    def ignores_resource_tags(self, prefix: str) -> bool:
+        """Whether no request to the service ever tells the tags of the resource that it is about."""
+        service = self.service(prefix)
+        return service is not None and not service.tells_resource_tags
 
     def facts(self, prefix: str) -> Any:
         """The compiled file of a service, as it stands."""
@@ -237,6 +257,19 @@ class Catalog:
     def actions_matching(self, pattern: str) -> tuple[str, ...]:
         """The names an Action element's text covers, without regard to case; a name covers itself."""
         return tuple(self._names(_prefix(name)).written(name) for name in self._matching(pattern))
+
+    @cached_property
+    def _written_actions(self) -> frozenset[str]:
+        return frozenset(
+            f"{prefix}:{name}"
+            for prefix, row in self._index.items()
+            for names in row["actions"].values()
+            for name in names
+        )
+
+    def is_written_action(self, text: str) -> bool:
+        """Whether this is an action's name in its own capitals: most are, and need no further look."""
+        return text in self._written_actions
 
     def has_action(self, pattern: str) -> bool:
         """Whether the text covers any action at all."""
@@ -268,7 +301,7 @@ class Catalog:
         """The action that governs an API operation of another name, such as `s3:ListObjects`."""
         return self._operations.get(fold(name))
 
-    def nearest_action(self, name: str) -> str | None:
+    def _nearest_action(self, name: str) -> str | None:
         """The action most likely meant by a name that does not exist."""
         if meant := self.action_of_operation(name):
             return meant
@@ -286,7 +319,7 @@ class Catalog:
         ]
         return list(dict.fromkeys(found))
 
-    def nearest_service(self, prefix: str) -> str | None:
+    def _nearest_service(self, prefix: str) -> str | None:
         return nearest(prefix, self._index, SERVICE_CLOSENESS)
 
     def has_arn_service(self, name: str) -> bool:
@@ -298,7 +331,7 @@ class Catalog:
         kinds = [kind for service in services if service for kind in service.resource_types.values()]
         return [kind for kind in kinds if kind.arn_service == arn_service]
 
-    def nearest_condition_key(self, name: str) -> str | None:
+    def _nearest_condition_key(self, name: str) -> str | None:
         prefix = _prefix(name)
         if fold(prefix) == "aws":
             return nearest(name, self.global_condition_keys.names)
@@ -309,7 +342,7 @@ class Catalog:
         """Whether keys of this prefix are claims of an identity provider: a host name, `saml` and the like."""
         return "." in prefix or fold(prefix) in self._unassociated
 
-    def condition_key(self, name: str) -> ConditionKey | None:
+    def _condition_key(self, name: str) -> ConditionKey | None:
         """A global key, or one of the service named before the colon."""
         if found := self.global_condition_keys[name]:
             return found

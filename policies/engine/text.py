@@ -23,6 +23,8 @@ MAXIMUM_NUMBER_LENGTH: Final = 64
 _SPACE: Final = re.compile(r"[ \t\n\r]+")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _PLAIN: Final = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]+')
+_WHOLE_STRING: Final = re.compile(r'"([^"\\\x00-\x1f\ud800-\udfff]*)"')
+_COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{4}")
 _WORD: Final = re.compile(r"\w{1,20}|.", re.DOTALL)
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -253,18 +255,22 @@ _CONTAINERS: Final[dict[str, Callable[[str, int, int], Node]]] = {"{": _object, 
 
 def _after_element(text: str, end: int, closing: str) -> int:
     """The offset of the next element or of the closing bracket; a comma before the bracket is refused."""
-    at = skip_space(text, end)
-    if text[at : at + 1] == closing:
-        return at
-    if text[at : at + 1] != ",":
+    comma = _COMMA.match(text, end)
+    if comma is None:
+        at = skip_space(text, end)
+        if text[at : at + 1] == closing:
+            return at
         raise JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at)
-    following = skip_space(text, at + 1)
+    following = comma.end()
     if text[following : following + 1] == closing:
         raise JsonError(f"Expected another element after `,`, but found `{closing}`.", following)
     return following
 
 
 def _string(text: str, start: int) -> Node:
+    # Nearly every string is plain from end to end.
+    if whole := _WHOLE_STRING.match(text, start):
+        return Node(whole[1], start, whole.end())
     parts: list[str] = []
     at = start + 1
     while True:

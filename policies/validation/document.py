@@ -11,6 +11,7 @@ from itertools import accumulate, islice
 from typing import Final
 
 from policies.catalog import Catalog
+from policies.engine.patterns import fold
 from policies.engine.text import Members, Node
 from policies.nearest import nearest
 from policies.validation.arn import Arn, arn_of
@@ -77,6 +78,7 @@ class Statement:
         self.members = members
         self._values = {member.name: member.value for member in members}
         self._strings: dict[str, list[tuple[Node, str]]] = {}
+        self._folded: dict[str, list[tuple[Node, str]]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -95,6 +97,12 @@ class Statement:
             self._strings[name] = strings(node)[:MOST_STRINGS] if node else []
         return self._strings[name]
 
+    def folded(self, name: str) -> list[tuple[Node, str]]:
+        """The same in small letters, for what IAM compares without regard to case."""
+        if name not in self._folded:
+            self._folded[name] = [(node, fold(text)) for node, text in self.strings(name)]
+        return self._folded[name]
+
     @property
     def allows(self) -> bool:
         return self.text("Effect") == "Allow"
@@ -106,8 +114,16 @@ class Statement:
 
 
 class Document:
-    def __init__(self, text: str, root: Node, policy_type: PolicyType, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        text: str,
+        root: Node,
+        policy_type: PolicyType,
+        catalog: Catalog,
+        resource_type: str | None = None,
+    ) -> None:
         self.text = text
+        self.resource_type = resource_type
         self.root = root
         self.policy_type = policy_type
         self.catalog = catalog
@@ -140,6 +156,23 @@ class Document:
                     written = operator(block.name)
                     conditions.append(Condition(statement, block.key, written, key, value, values))
         return tuple(conditions)
+
+    @cached_property
+    def _conditions_by_statement(self) -> dict[int, list[Condition]]:
+        found: dict[int, list[Condition]] = {}
+        for condition in self.conditions:
+            found.setdefault(condition.statement.index, []).append(condition)
+        return found
+
+    def conditions_of(self, statement: Statement) -> list[Condition]:
+        return self._conditions_by_statement.get(statement.index, [])
+
+    def keys_of(self, statement: Statement) -> dict[str, Condition]:
+        """The statement's condition keys in small letters, each with its first condition."""
+        found: dict[str, Condition] = {}
+        for condition in self.conditions_of(statement):
+            found.setdefault(fold(condition.key), condition)
+        return found
 
     @cached_property
     def resources(self) -> list[tuple[Node, str, Arn | None]]:

@@ -17,10 +17,17 @@ MAXIMUM_LENGTH: Final = 262_144
 MOST_FINDINGS: Final = 100
 
 
-def validate(text: str, policy_type: str = "identity", catalog: Catalog | None = None) -> list[Finding]:
+def validate(
+    text: str,
+    policy_type: str = "identity",
+    catalog: Catalog | None = None,
+    *,
+    resource_type: str | None = None,
+) -> list[Finding]:
     """The findings on a document in the order of the text; at most 100 of each rule.
 
-    `policy_type` is a value of PolicyType. Never raises for any text; a text that is no JSON has one finding.
+    `policy_type` is a value of PolicyType; `resource_type`, such as `AWS::S3::Bucket`, says what a resource policy
+    belongs to. Never raises for any text; a text that is no JSON has one finding.
     Raises CatalogMissing when no catalog is given and none is compiled.
     """
     catalog = catalog or installed_catalog()
@@ -28,7 +35,7 @@ def validate(text: str, policy_type: str = "identity", catalog: Catalog | None =
         root = parse_json(text, maximum_length=MAXIMUM_LENGTH)
     except JsonError as error:
         return [_syntax_error(text, error, PolicyType(policy_type), catalog)]
-    document = Document(text, root, PolicyType(policy_type), catalog)
+    document = Document(text, root, PolicyType(policy_type), catalog, resource_type)
     findings = chain.from_iterable(islice(rule(document), MOST_FINDINGS) for rule in RULES)
     return sorted(findings, key=lambda finding: finding.offset)
 

@@ -13,8 +13,9 @@ OBJECTS: Final = "arn:aws:s3:::coffee-menu/*"
 ACCOUNT: Final = "111122223333"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/barista"
 NAMES: Final = (
-    {name: name for name in ("ARN", "IP", "JSON", "SCP", "VPC", "VPCE")}
+    {name: name for name in ("ARN", "IP", "JSON", "OIDC", "RCP", "SCP", "VPC", "VPCE")}
     | {"SID": "Sid", "SIDS": "Sids", "NUM": "number", "IFEXISTS": "IfExists", "NOTPRINCIPAL": "NotPrincipal"}
+    | {"GITHUB": "GitHub", "NOTACTION": "NotAction", "NOTRESOURCE": "NotResource"}
     | {"FORALLVALUES": "ForAllValues", "FORANYVALUE": "ForAnyValue"}
 )
 
@@ -28,6 +29,7 @@ class Check:
     bad: str
     good: str
     policy_type: str = "identity"
+    resource_type: str | None = None
 
     @property
     def title(self) -> str:

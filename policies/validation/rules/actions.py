@@ -15,8 +15,9 @@ TRUST_SERVICE: Final = "sts"
 
 
 def names(document: Document) -> Iterator[Finding]:
+    catalog = document.catalog
     for node, text in document.actions:
-        if text in EVERYTHING or "${" in text:
+        if catalog.is_written_action(text) or text in EVERYTHING or "${" in text:
             continue
         service, colon, name = text.partition(":")
         if not colon:

@@ -1,10 +1,11 @@
 """The ARNs of Resource and NotResource, field by field and against the service's resource types."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from policies.catalog import ResourceType
+from policies.catalog import Catalog, ResourceType
 from policies.engine.text import Node
 from policies.nearest import nearest
 from policies.validation.arn import Arn, beginning, is_open
@@ -14,6 +15,8 @@ from policies.validation.refusals import PARTITIONS, refuses_region, refuses_res
 
 ACCOUNT_DIGITS: Final = 12
 OTHER_ACCOUNTS: Final = frozenset({"", "aws", "cloudfront"})
+# Some of their resources are AWS's own, for everybody, and those have no account.
+WITH_PUBLIC_RESOURCES: Final = frozenset({"ssm", "ec2", "imagebuilder"})
 # Each is compared with all resource types of its service; no policy within the quotas holds more.
 MOST_TYPED_ARNS: Final = 250
 
@@ -104,7 +107,7 @@ def resource_types(document: Document) -> Iterator[Finding]:
         known = document.catalog.resource_types(arn.service)
         if not known:
             continue
-        fitting = [kind for kind in known if _may_name(arn.resource, kind)]
+        fitting = _fitting(document.catalog, arn.service, arn.resource)
         if fitting:
             yield from _region_and_account(document, node, arn, fitting)
         else:
@@ -112,6 +115,12 @@ def resource_types(document: Document) -> Iterator[Finding]:
             details = f"{quoted(text)} fits no resource of `{arn.service}`; the nearest form is `{form}`."
             refused = refuses_resource(arn.service, arn.resource)
             yield document.finding("INVALID_ARN_RESOURCE", details, node, refused=refused)
+
+
+@lru_cache(maxsize=8192)
+def _fitting(catalog: Catalog, service: str, resource: str) -> list[ResourceType]:
+    """The service's types that may name the resource: the same few are asked for again and again."""
+    return [kind for kind in catalog.resource_types(service) if _may_name(resource, kind)]
 
 
 def _may_name(resource: str, kind: ResourceType) -> bool:
@@ -134,6 +143,9 @@ def _region_and_account(
     if regional == {True} and not arn.region:
         details = f"ARNs of this resource of `{arn.service}` name a region; add one, or `*`."
         yield document.finding("MISSING_ARN_REGION", details, node)
+    if owned == {True} and not arn.account and arn.service not in WITH_PUBLIC_RESOURCES:
+        details = f"ARNs of this resource of `{arn.service}` name an account; add its 12 digits, or `*`."
+        yield document.finding("MISSING_ARN_ACCOUNT", details, node)
     if owned == {False} and arn.account and not is_open(arn.account):
         details = (
             f"ARNs of this resource of `{arn.service}` have no account; leave {quoted(arn.account)} out."

@@ -74,6 +74,22 @@ def missing_qualifiers(document: Document) -> Iterator[Finding]:
             yield document.finding("MISSING_QUALIFIER", details, condition.operator_node, fix=fix)
 
 
+def text_operators(document: Document) -> Iterator[Finding]:
+    for condition in _known(document):
+        written = str(condition.operator_node.value)
+        key = document.catalog.condition_key(condition.key) if "Like" in condition.operator.name else None
+        if key and key.value_type == "ARN" and condition.operator.value_type == "String":
+            wanted = written.replace("String", "Arn")
+            details = (
+                f"{quoted(condition.key)} is an ARN, and {quoted(written)} lets a star reach over its colons; "
+                f"`{wanted}` compares part by part."
+            )
+            fix = document.replacement(condition.operator_node, wanted)
+            yield document.finding(
+                "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", details, condition.operator_node, fix=fix
+            )
+
+
 def for_all_values(document: Document) -> Iterator[Finding]:
     for condition in _known(document):
         if (
@@ -99,4 +115,4 @@ def _known(document: Document) -> Iterator[Condition]:
     return (condition for condition in document.conditions if condition.operator.is_known)
 
 
-RULES: Final = (operators, null_operators, repeated_keys, missing_qualifiers, for_all_values)
+RULES: Final = (operators, null_operators, repeated_keys, missing_qualifiers, text_operators, for_all_values)

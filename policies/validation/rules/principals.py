@@ -15,6 +15,7 @@ SOURCE_KEYS: Final = frozenset(
     {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
 )
 _ROLE_ID: Final = re.compile(r"AROA[A-Z0-9]{12,}")
+_SESSION: Final = re.compile(r"(arn:aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 _USER_ID: Final = re.compile(r"AIDA[A-Z0-9]{12,}")
 
 
@@ -138,6 +139,27 @@ def trust_everyone(document: Document) -> Iterator[Finding]:
             yield document.finding("ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", details, node)
 
 
+def redundant_sessions(document: Document) -> Iterator[Finding]:
+    """A session of a role that may assume the role itself."""
+    if document.policy_type is not PolicyType.TRUST:
+        return
+    for statement in document.statements:
+        element = statement.get("Principal")
+        named = [
+            pair
+            for member in (members_of(element) if element else ())
+            if member.name == "AWS"
+            for pair in strings(member.value)
+        ]
+        roles = {text for _, text in named}
+        for node, text in named:
+            session = _SESSION.fullmatch(text)
+            role = f"{session[1]}:iam::{session[2]}:role/{session[3]}" if session else ""
+            if role in roles:
+                details = f"{quoted(text)} is a session of {quoted(role)}, which is let in already."
+                yield document.finding("REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", details, node)
+
+
 RULES: Final = (
     unsupported,
     formats,
@@ -149,4 +171,5 @@ RULES: Final = (
     service_without_source,
     trust_policies,
     trust_everyone,
+    redundant_sessions,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from policies.engine.patterns import Pattern, fold, wildcard_tokens
+from policies.engine.patterns import Pattern, wildcard_tokens
 from policies.engine.text import Node
 from policies.validation.document import Condition, Document, Statement, is_list
 from policies.validation.findings import Finding, quoted
@@ -19,7 +19,7 @@ Written: TypeAlias = tuple[Node, str]
 def actions(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for name in ("Action", "NotAction"):
-            folded = [(node, fold(text)) for node, text in statement.strings(name)[:MOST_VALUES]]
+            folded = statement.folded(name)[:MOST_VALUES]
             yield from _covered(document, statement, name, folded, "REDUNDANT_ACTION")
 
 
@@ -35,11 +35,16 @@ def _covered(
     document: Document, statement: Statement, name: str, written: list[Written], code: str
 ) -> Iterator[Finding]:
     container = statement.get(name)
-    if container is None or not is_list(container):
+    if container is None or not is_list(container) or _are_plainly_different(written):
         return
     for node, by in (*_covered_by_beginnings(written), *_covered_by_wildcards(written)):
         details = f"{quoted(node.value)} adds nothing: {quoted(by.value)} in the same `{name}` covers it. Remove it."
         yield document.finding(code, details, node, fix=document.removal(container, node))
+
+
+def _are_plainly_different(written: list[Written]) -> bool:
+    texts = {text for _, text in written}
+    return len(texts) == len(written) and not any("*" in text or "?" in text for text in texts)
 
 
 def _stem(text: str) -> str | None:

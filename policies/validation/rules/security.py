@@ -37,6 +37,10 @@ PASSINGS: Final = (
 )
 
 
+# How whatever covers one of these begins, in small letters.
+NEAR: Final = ("iam:", "*")
+
+
 def passing(document: Document) -> Iterator[Finding]:
     if document.policy_type not in (PolicyType.IDENTITY, PolicyType.BOUNDARY):
         return
@@ -47,7 +51,8 @@ def passing(document: Document) -> Iterator[Finding]:
 
 
 def _passing(document: Document, statement: Statement, sensitive: Passing) -> Iterator[Finding]:
-    action, resource = _action_element(statement, sensitive.action), _resource_element(statement)
+    resource = _resource_element(statement)
+    action = _action_element(statement, fold(sensitive.action)) if resource else None
     if action is None or resource is None or _is_confined(statement, sensitive.confining_key):
         return
     code = f"{sensitive.code}_WITH_{_suffix(action[0], resource[0])}"
@@ -78,26 +83,26 @@ def _suffix(action: str, resource: str) -> str:
 
 def _action_element(statement: Statement, action: str) -> tuple[str, Node] | None:
     """How the statement covers the action, and where: by name, by a wildcard, or by leaving it out of NotAction."""
-    written = statement.strings("Action")
-    for node, text in written:
-        if fold(text) == fold(action):
+    near = [(node, text) for node, text in statement.folded("Action") if text.startswith(NEAR)]
+    for node, text in near:
+        if text == action:
             return "NAME", node
-    for node, text in written:
+    for node, text in near:
         if _covers(text, action):
             return "STAR_IN_ACTION", node
     excluded = statement.get("NotAction")
-    if excluded and not any(_covers(text, action) for _, text in statement.strings("NotAction")):
+    if excluded and not any(_covers(text, action) for _, text in statement.folded("NotAction")):
         return "NOT_ACTION", excluded
     return None
 
 
 def _covers(pattern: str, action: str) -> bool:
-    if pattern in EVERYTHING or fold(pattern) == fold(action):
+    if pattern in EVERYTHING or pattern == action:
         return True
-    if len(pattern) > LONGEST_ACTION or "*" not in pattern or fold(pattern[:4]) != fold(action[:4]):
+    if len(pattern) > LONGEST_ACTION or "*" not in pattern or not pattern.startswith("iam:"):
         return False
     compiled = action_pattern(pattern)
-    return compiled is not None and compiled.matches(fold(action))
+    return compiled is not None and compiled.matches(action)
 
 
 def _resource_element(statement: Statement) -> tuple[str, Node] | None:

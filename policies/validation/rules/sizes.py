@@ -11,13 +11,14 @@ QUOTAS: Final = {
     PolicyType.IDENTITY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
     PolicyType.BOUNDARY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
     PolicyType.TRUST: ("POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA", 2_048),
+    # Of a bucket, whose policy may be the longest.
+    PolicyType.RESOURCE: ("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", 20_480),
+    PolicyType.RESOURCE_CONTROL: ("POLICY_SIZE_EXCEEDS_RCP_QUOTA", 5_120),
     PolicyType.SERVICE_CONTROL: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 5_120),
 }
 
 
 def quotas(document: Document) -> Iterator[Finding]:
-    if document.policy_type not in QUOTAS:
-        return
     code, quota = QUOTAS[document.policy_type]
     size = size_without_white_space(document.text)
     if size > quota:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.validation import blocking, legacy_refusal, validate
+from policies.validation import Finding, blocking, legacy_refusal, validate
 from policies.validation.codes import FINDING_TYPES
 from policies.validation.help import CHECKS, Check
 from policies.validation.refusals import REFUSED_CODES
@@ -10,8 +10,12 @@ from policies.validation.refusals import REFUSED_CODES
 checks = pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.code)
 
 
-def codes(text: str, policy_type: str) -> set[str]:
-    return {finding.issue_code for finding in validate(text, policy_type)}
+def findings(check: Check, text: str) -> list[Finding]:
+    return validate(text, check.policy_type, resource_type=check.resource_type)
+
+
+def codes(check: Check, text: str) -> set[str]:
+    return {finding.issue_code for finding in findings(check, text)}
 
 
 def test_every_code_has_a_page_of_help() -> None:
@@ -21,33 +25,33 @@ def test_every_code_has_a_page_of_help() -> None:
 
 @checks
 def test_the_bad_example_is_reported(check: Check) -> None:
-    assert check.code in codes(check.bad, check.policy_type)
+    assert check.code in codes(check, check.bad)
 
 
 @checks
 def test_the_good_example_has_no_finding(check: Check) -> None:
-    assert validate(check.good, check.policy_type) == []
+    assert findings(check, check.good) == []
 
 
 @checks
 def test_iam_refuses_exactly_what_blocks(check: Check) -> None:
     refusal = legacy_refusal(check.bad, check.policy_type)
 
-    assert (refusal is not None) == bool(blocking(validate(check.bad, check.policy_type)))
+    assert (refusal is not None) == bool(blocking(findings(check, check.bad)))
     assert legacy_refusal(check.good, check.policy_type) is None
 
 
 @checks
 def test_a_fix_removes_its_finding(check: Check) -> None:
-    for finding in validate(check.bad, check.policy_type):
+    for finding in findings(check, check.bad):
         if finding.fix:
             mended = finding.fix.applied_to(check.bad)
-            assert finding.issue_code not in codes(mended, check.policy_type)
+            assert finding.issue_code not in codes(check, mended)
 
 
 @checks
 def test_a_message_says_more_than_the_code(check: Check) -> None:
-    for finding in validate(check.bad, check.policy_type):
+    for finding in findings(check, check.bad):
         assert finding.finding_details.endswith((".", "?"))
         assert finding.finding_details.count("`") % 2 == 0
         assert finding.learn_more_link == f"/help/checks/{finding.issue_code}/"
