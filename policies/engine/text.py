@@ -24,6 +24,10 @@ _SPACE: Final = re.compile(r"[ \t\n\r]+")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _PLAIN: Final = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]+')
 _WHOLE_STRING: Final = re.compile(r'"([^"\\\x00-\x1f\ud800-\udfff]*)"')
+# A list of nothing but plain strings, as most lists of actions and resources are.
+_STRINGS: Final = re.compile(
+    r'\[[ \t\n\r]*+(?:"[^"\\\x00-\x1f\ud800-\udfff]*+"[ \t\n\r]*+(?:,[ \t\n\r]*+(?=")|(?=\])))++\]'
+)
 _COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{4}")
 _WORD: Final = re.compile(r"\w{1,20}|.", re.DOTALL)
@@ -36,14 +40,16 @@ _LOW_SURROGATES: Final = range(0xDC00, 0xE000)
 class JsonError(ValueError):
     """The first fault of a text: `message` in plain words, `offset` in characters.
 
-    `code` is DUPLICATE_KEY when an object holds one key twice, else SYNTAX.
+    `code` is DUPLICATE_KEY when an object holds one key twice, else SYNTAX. `lacks` is what alone is missing at the
+    offset, where that is clear: a comma, a colon, the quote that closes a string, or an `element` after a comma.
     """
 
-    def __init__(self, message: str, offset: int, code: str = "SYNTAX") -> None:
+    def __init__(self, message: str, offset: int, code: str = "SYNTAX", *, lacks: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.code = code
+        self.lacks = lacks
 
 
 class Node(NamedTuple):
@@ -237,11 +243,15 @@ def _member(text: str, start: int, depth: int) -> Member:
     key = _string(text, start)
     colon = skip_space(text, key.end)
     if text[colon : colon + 1] != ":":
-        raise JsonError(f"Expected `:` after the key `{key.value}`, but found {_found(text, colon)}.", colon)
+        found = _found(text, colon)
+        raise JsonError(f"Expected `:` after the key `{key.value}`, but found {found}.", colon, lacks=":")
     return Member(key, _value(text, skip_space(text, colon + 1), depth))
 
 
 def _array(text: str, start: int, depth: int) -> Node:
+    if strings := _STRINGS.match(text, start):
+        found = _WHOLE_STRING.finditer(text, start, strings.end())
+        return Node(tuple([Node(one[1], one.start(), one.end()) for one in found]), start, strings.end())
     items: list[Node] = []
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "]":
@@ -260,10 +270,11 @@ def _after_element(text: str, end: int, closing: str) -> int:
         at = skip_space(text, end)
         if text[at : at + 1] == closing:
             return at
-        raise JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at)
+        raise JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at, lacks=",")
     following = comma.end()
     if text[following : following + 1] == closing:
-        raise JsonError(f"Expected another element after `,`, but found `{closing}`.", following)
+        found = f"Expected another element after `,`, but found `{closing}`."
+        raise JsonError(found, following, lacks="element")
     return following
 
 
@@ -287,8 +298,9 @@ def _string(text: str, start: int) -> Node:
 
 def _bad_character(text: str, start: int, at: int) -> JsonError:
     if at == len(text):
-        return JsonError("The string that begins here has no closing quote.", start)
-    return JsonError(f"A string cannot hold the character {_found(text, at)}; write it as an escape.", at)
+        return JsonError("The string that begins here has no closing quote.", start, lacks='"')
+    message = f"A string cannot hold the character {_found(text, at)}; write it as an escape."
+    return JsonError(message, at, lacks='"' if text[at] == "\n" else "")
 
 
 def _escape(text: str, at: int) -> tuple[str, int]:

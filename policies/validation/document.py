@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import Final
 
@@ -265,7 +265,7 @@ class Document:
 
     def nearest_of(self, word: str, candidates: Iterable[str]) -> str | None:
         """The most alike of the candidates, however unlike."""
-        return nearest(word, candidates, closeness=0) if self._may_search() else None
+        return _nearest_of(word, tuple(candidates)) if self._may_search() else None
 
     def _may_search(self) -> bool:
         self._nearest_searches -= 1
@@ -290,6 +290,11 @@ class Document:
         last = index == len(nodes) - 1
         start, end = (nodes[index - 1].end, node.end) if last else (node.start, nodes[index + 1].start)
         return Fix(f"Remove `{node.value}`", start, end, "")
+
+
+@lru_cache(maxsize=1024)
+def _nearest_of(word: str, candidates: tuple[str, ...]) -> str | None:
+    return nearest(word, candidates, closeness=0)
 
 
 def _step(node: Node, start: int, end: int) -> tuple[PathElement, Node] | None:

@@ -1,20 +1,24 @@
 """Runs every rule over a document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Final
 
 from policies.catalog import Catalog
 from policies.catalog import catalog as installed_catalog
-from policies.engine.text import JsonError, Node, parse_json
+from policies.engine.text import JsonError, Node, parse_json, position
 from policies.validation.document import Document, PolicyType
-from policies.validation.findings import Finding
+from policies.validation.findings import Finding, Location
+from policies.validation.recovery import Mended, fix_of, mended
 from policies.validation.rules import RULES
 
 # AWS's own managed policies reach 152,297 characters without their white space.
 MAXIMUM_LENGTH: Final = 262_144
 # Of one rule: a hostile document must not keep the rules after it from being heard.
 MOST_FINDINGS: Final = 100
+# Whoever has not come to the end of a text knows that there is more to write.
+OF_WHAT_IS_MISSING: Final = ("MISSING_", "EMPTY_")
 
 
 def validate(
@@ -27,29 +31,56 @@ def validate(
     """The findings on a document in the order of the text; at most 100 of each rule.
 
     `policy_type` is a value of PolicyType; `resource_type`, such as `AWS::S3::Bucket`, says what a resource policy
-    belongs to. Never raises for any text; a text that is no JSON has one finding.
+    belongs to. Never raises for any text; of one that is no JSON the first
+    fault is told, and what can still be said of the rest.
     Raises CatalogMissing when no catalog is given and none is compiled.
     """
     catalog = catalog or installed_catalog()
+    kind = PolicyType(policy_type)
     try:
         root = parse_json(text, maximum_length=MAXIMUM_LENGTH)
     except JsonError as error:
-        return [_syntax_error(text, error, PolicyType(policy_type), catalog)]
-    document = Document(text, root, PolicyType(policy_type), catalog, resource_type)
-    findings = chain.from_iterable(islice(rule(document), MOST_FINDINGS) for rule in RULES)
+        written = Document(text, Node(None, 0, len(text)), kind, catalog, resource_type)
+        findings = [_syntax_error(written, error), *_of_the_rest(written)]
+    else:
+        findings = _found(Document(text, root, kind, catalog, resource_type))
     return sorted(findings, key=lambda finding: finding.offset)
 
 
-def _syntax_error(text: str, error: JsonError, policy_type: PolicyType, catalog: Catalog) -> Finding:
-    at = Node(None, error.offset, min(error.offset + 1, len(text)))
-    document = Document(text, Node(None, 0, len(text)), policy_type, catalog)
-    line = text.count("\n", 0, error.offset) + 1
-    column = error.offset - (text.rfind("\n", 0, error.offset) + 1)
-    return document.finding(
+def _found(document: Document) -> list[Finding]:
+    return list(chain.from_iterable(islice(rule(document), MOST_FINDINGS) for rule in RULES))
+
+
+def _syntax_error(written: Document, error: JsonError) -> Finding:
+    at = Node(None, error.offset, min(error.offset + 1, len(written.text)))
+    line, column = position(written.text, error.offset)
+    return written.finding(
         "JSON_SYNTAX_ERROR",
         f"{error.message} The fault is at line {line}, column {column} (character {error.offset}).",
         at,
+        fix=fix_of(written.text, error),
     )
+
+
+def _of_the_rest(written: Document) -> Iterator[Finding]:
+    """What can still be said of a text whose fault is clear enough to read on."""
+    found = mended(written.text, maximum_length=MAXIMUM_LENGTH)
+    if found is None:
+        return
+    document = Document(found.text, found.root, written.policy_type, written.catalog, written.resource_type)
+    for finding in _found(document):
+        if found.is_unfinished and finding.issue_code.startswith(OF_WHAT_IS_MISSING):
+            continue
+        yield replace(
+            finding,
+            locations=tuple(_written_at(written, found, location) for location in finding.locations),
+            fix=found.written(finding.fix, written.text) if finding.fix else None,
+        )
+
+
+def _written_at(written: Document, found: Mended, location: Location) -> Location:
+    start, end = (found.original(it.offset) for it in (location.span.start, location.span.end))
+    return Location(location.path, written.location(start, end).span)
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
