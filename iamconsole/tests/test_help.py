@@ -28,6 +28,12 @@ def test_every_check_has_a_page() -> None:
         assert code.encode() in help_pages.check(asked(), code).content
 
 
+def test_a_check_says_what_its_examples_are() -> None:
+    text = help_pages.check(asked(), "IRRELEVANT_CONDITION_KEY_IN_POLICY").content.decode()
+
+    assert "The examples are resource policies (<code>AWS::S3::Bucket</code>)." in text
+
+
 def test_what_is_not_there_is_not_found() -> None:
     with pytest.raises(Http404):
         help_pages.topic(asked(), "nothing")

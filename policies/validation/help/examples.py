@@ -20,6 +20,17 @@ NAMES: Final = (
 )
 
 
+# What the example policies of each type are called.
+KINDS: Final = {
+    "identity": "identity policies",
+    "boundary": "permissions boundaries",
+    "resource": "resource policies",
+    "trust": "trust policies",
+    "scp": "service control policies",
+    "rcp": "resource control policies",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """What a check says, and one policy that is reported beside one that is not."""
@@ -36,6 +47,12 @@ class Check:
         words = self.code.removeprefix("CONSOLE_").replace("SLR", "SERVICE_LINKED_ROLE").split("_")
         title = " ".join(NAMES.get(word, word.lower()) for word in words)
         return title[0].upper() + title[1:]
+
+    @property
+    def kind(self) -> str:
+        """What the two examples are, in words."""
+        words = KINDS[self.policy_type]
+        return f"{words} (`{self.resource_type}`)" if self.resource_type else words
 
     @property
     def finding_type(self) -> FindingType:
