@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -15,10 +12,9 @@ from django.core.management.base import BaseCommand
 from policies.engine import InputError, evaluate
 from policies.engine.text import distinct, refused_constant
 from policies.engine.wire import INVALID_INPUT
+from policies.json_lines import LONGEST_LINE, lines, rare_collections
 
 INVALID_JSON = "InvalidJson"
-LONGEST_LINE = 16_777_216
-COLLECT_AFTER = 100_000
 SHAPES = """\
 Each line of the input is one JSON object:
 
@@ -70,28 +66,6 @@ class Command(BaseCommand):
         except BrokenPipeError:
             # The reader has heard enough.
             sys.stderr.close()
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """What is read is forgotten with its answer and forms no circles: there is little to collect."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
-
-
-def lines() -> Iterator[bytes]:
-    """The lines of standard input; of a longer one than is read, a beginning that is longer."""
-    while line := sys.stdin.buffer.readline(LONGEST_LINE + 1):
-        rest = line
-        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
-            rest = sys.stdin.buffer.readline(LONGEST_LINE + 1)
-        yield line
 
 
 def answer(line: bytes) -> dict[str, Any]:
