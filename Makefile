@@ -37,6 +37,7 @@ bench: ## Measure speed, as ratios to something run beside it.
 	@$(VENV)/python -m bench
 	@$(VENV)/python -m bench.engine
 	@$(VENV)/python -m bench.engine_sets
+	@$(VENV)/python -m bench.validation
 	@$(VENV)/python -m bench.api
 
 nightly: ## The engine against its slow twin, on 100,000 random cases.

@@ -45,6 +45,8 @@ def test_the_keyboard_goes_from_finding_to_finding_and_a_fix_leaves_its_tab_open
     page.keyboard.insert_text(WITH_FINDINGS)
     errors = page.get_by_role("tab", name="Errors 2")
     expect(errors).to_be_visible()
+    # The marks are set a moment after the list is there.
+    expect(page.locator(".span-mark").first).to_be_attached()
 
     page.keyboard.press("Alt+e")
     expect(errors).to_have_attribute("aria-selected", "true")

@@ -12,7 +12,7 @@ from policies.engine.text import JsonError, Node, parse_json, skip_space
 from policies.validation.findings import Fix
 
 # Reading takes time in proportion to the text: a long one is mended in fewer places.
-MOST_CHARACTERS_READ: Final = 150_000
+MOST_CHARACTERS_READ: Final = 65_536
 MOST_EDITS: Final = 8
 CLOSING: Final = {"{": "}", "[": "]"}
 # With what a value begins.
@@ -63,19 +63,20 @@ class Mended:
         return offset
 
 
-def mended(text: str, *, maximum_length: int) -> Mended | None:
-    """The text with its first few faults mended, or None where it is not clear what was meant."""
+def mended(text: str, error: JsonError) -> Mended | None:
+    """The text with its first few faults mended, `error` first; None where it is not clear what was meant."""
     edits: list[Edit] = []
     read = 0
-    while len(edits) <= MOST_EDITS and (read := read + len(text)) <= MOST_CHARACTERS_READ:
+    while len(edits) < MOST_EDITS and (edit := edit_for(text, error)):
+        edits.append(edit)
+        text = edit.applied_to(text)
+        read += len(text)
+        if read > MOST_CHARACTERS_READ:
+            return None
         try:
-            return Mended(text, parse_json(text, maximum_length=maximum_length), tuple(edits))
-        except JsonError as error:
-            edit = edit_for(text, error)
-            if edit is None:
-                return None
-            edits.append(edit)
-            text = edit.applied_to(text)
+            return Mended(text, parse_json(text), tuple(edits))
+        except JsonError as another:
+            error = another
     return None
 
 

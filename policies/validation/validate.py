@@ -41,7 +41,7 @@ def validate(
         root = parse_json(text, maximum_length=MAXIMUM_LENGTH)
     except JsonError as error:
         written = Document(text, Node(None, 0, len(text)), kind, catalog, resource_type)
-        findings = [_syntax_error(written, error), *_of_the_rest(written)]
+        findings = [_syntax_error(written, error), *_of_the_rest(written, error)]
     else:
         findings = _found(Document(text, root, kind, catalog, resource_type))
     return sorted(findings, key=lambda finding: finding.offset)
@@ -62,9 +62,9 @@ def _syntax_error(written: Document, error: JsonError) -> Finding:
     )
 
 
-def _of_the_rest(written: Document) -> Iterator[Finding]:
+def _of_the_rest(written: Document, error: JsonError) -> Iterator[Finding]:
     """What can still be said of a text whose fault is clear enough to read on."""
-    found = mended(written.text, maximum_length=MAXIMUM_LENGTH)
+    found = mended(written.text, error)
     if found is None:
         return
     document = Document(found.text, found.root, written.policy_type, written.catalog, written.resource_type)

@@ -130,3 +130,16 @@ def test_the_longest_text_is_read_in_linear_time() -> None:
     short, long = ("[" + "1," * (length // 2) + "1]" for length in (30_000, 120_000))
 
     assert quickest(lambda: parse_json(long)) < 12 * quickest(lambda: parse_json(short))
+
+
+def test_a_list_of_plain_strings_has_the_same_places_as_any_other() -> None:
+    text = ' [ "s3:Get*" ,\n"s3:List*"]'
+
+    root = parse_json(text)
+
+    assert [item.value for item in root.items] == ["s3:Get*", "s3:List*"]
+    assert [text[item.start : item.end] for item in (root, *root.items)] == [
+        text[1:],
+        '"s3:Get*"',
+        '"s3:List*"',
+    ]

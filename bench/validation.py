@@ -1,0 +1,160 @@
+"""`python -m bench.validation`: the validator over AWS's managed policies, beside parliament in the same run.
+
+Both check each policy as an identity policy, in one process, with everything loaded and once gone through.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from bench.engine_peers import AbsentError, install
+from bench.timing import first
+from iamconsole.garbage import spare
+from policies.managed import managed_policies
+from policies.validation import FindingType, validate
+from scripts.environment import isolated_environment
+from scripts.setup import BASE_DIR
+
+FOLDER: Final = BASE_DIR / "var" / "bench"
+PARLIAMENT_VERSION: Final = "1.6.4"
+WANTED: Final = 2_000
+WANTED_RATIO: Final = 10
+LIMIT: Final = 100.0
+LONGEST: Final = 131_072
+LONGEST_NUMBER: Final = 5
+ROUNDS: Final = 3
+ABOUT_NAMES: Final = frozenset({"INVALID_ACTION", "INVALID_SERVICE_IN_ACTION"})
+# Run in a process of its own, since parliament brings older packages with it.
+PEER: Final = """
+import json, sys, time
+from parliament import analyze_policy_string
+documents = json.load(open(sys.argv[1]))
+def check(document):
+    try:
+        analyze_policy_string(document)
+    except Exception:
+        return 1
+    return 0
+failed = sum(map(check, documents))
+begun = time.perf_counter()
+for document in documents:
+    check(document)
+print(json.dumps([len(documents) / (time.perf_counter() - begun), failed]))
+"""
+
+
+def main() -> None:
+    os.environ |= {**isolated_environment(), "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
+    # As in the server's processes and in `manage.py validate_policy --jsonl`.
+    spare()
+    documents = [policy.document for policy in managed_policies()]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    ours = max(_rate(documents) for _ in range(ROUNDS))
+    slowest = max(map(_milliseconds, documents))
+    print(f"{len(documents):,} managed policies of AWS")
+    print(f"  iamconsole {ours:14,.0f} a second (wanted {WANTED:,}), the slowest {slowest:.1f} ms")
+    try:
+        theirs, failed = _parliament(documents)
+    except AbsentError as error:
+        print(f"  parliament {PARLIAMENT_VERSION} {error}")
+    else:
+        ratio = f"ours is {ours / theirs:.1f} times as fast (wanted {WANTED_RATIO})"
+        print(f"  parliament {theirs:14,.0f} a second, {failed} exceptions: {ratio}")
+    for line in _findings(documents):
+        print(line)
+    print(f"Hostile documents of {LONGEST:,} characters (at most {LIMIT:g} ms)")
+    for name, text in hostile().items():
+        spent = _milliseconds(text)
+        print(f"  {name:44}{spent:8.1f} ms{'' if spent <= LIMIT else f'  MORE THAN {LIMIT:g} ms'}")
+
+
+def _rate(documents: Sequence[str]) -> float:
+    for document in documents:
+        validate(document)
+    begun = time.perf_counter()
+    for document in documents:
+        validate(document)
+    return len(documents) / (time.perf_counter() - begun)
+
+
+def _milliseconds(document: str) -> float:
+    """Of processor time, the best of a few times."""
+    return min(first(partial(validate, document)) for _ in range(ROUNDS))
+
+
+def _parliament(documents: Sequence[str]) -> tuple[float, int]:
+    target = FOLDER / f"parliament-{PARLIAMENT_VERSION}"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries=0"]
+    install(target, lambda place: [*pip, "--target", str(place), f"parliament=={PARLIAMENT_VERSION}"])
+    file = FOLDER / "managed-policies.json"
+    file.write_text(json.dumps(documents), encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "-c", PEER, str(file)],
+        env={**os.environ, "PYTHONPATH": str(target)},
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if said.returncode:
+        raise AbsentError(f"did not run: {said.stderr.strip().splitlines()[-1]}")
+    rate, failed = json.loads(said.stdout.splitlines()[-1])
+    return rate, failed
+
+
+def _findings(documents: Sequence[str]) -> list[str]:
+    """How many of the policies have an error, one of grammar, and a name that is not known."""
+    found = [validate(document) for document in documents]
+    errors = [{one.issue_code for one in these if one.finding_type is FindingType.ERROR} for these in found]
+    refused = [any(one.is_refused for one in these) for these in found]
+    names = [bool(codes & ABOUT_NAMES) for codes in errors]
+    return [
+        f"  {label:44}{count:6,}  {count / len(documents):6.1%}"
+        for label, count in (
+            ("with an error", sum(map(bool, errors))),
+            ("that IAM would not store", sum(refused)),
+            ("with an unknown action or service", sum(names)),
+        )
+    ]
+
+
+def hostile() -> Mapping[str, str]:
+    """What takes time, each nearly as long as is let in: statements, values, wildcards, misspelt names, and faults."""
+    begin = '{"Version":"2012-10-17","Statement":['
+    allow = f'{begin}{{"Effect":"Allow","Action":'
+    under = f'{allow}"s3:*","Resource":"*","Condition":{{"IpAddress":{{"aws:SourceIp":'
+    statement = '{{"Sid":"S{0}","Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/{0}*"}}'
+    texts = {
+        "statements": (begin, statement, "]}"),
+        "unknown actions": (f"{allow}[", '"s3:GetObjct{0}"', '],"Resource":"*"}]}'),
+        "slow wildcards": (f"{allow}[", '"s3:*{0}*a*b*c"', '],"Resource":"*"}]}'),
+        "resources": (f'{allow}"sqs:*","Resource":[', '"arn:aws:sqs:*:*:{0}*?*"', "]}]}"),
+        "condition values": (f"{under}[", '"10.0.{0}.1/24"', "]}}}]}"),
+    }
+    return {
+        **{f"many {name}": _filled(*parts) for name, parts in texts.items()},
+        "many statements, one bracket missing": _filled(*texts["statements"])[:-1],
+        "nothing but brackets": "[" * LONGEST,
+        "nothing but quotes": '"' * LONGEST,
+    }
+
+
+def _filled(begin: str, item: str, end: str) -> str:
+    """As many numbered items as there is room for."""
+    room = LONGEST - len(begin) - len(end)
+    items: list[str] = []
+    while room > len(item) + 2 * LONGEST_NUMBER:
+        items.append(item.format(len(items)))
+        room -= len(items[-1]) + 1
+    return begin + ",".join(items) + end
+
+
+if __name__ == "__main__":
+    main()
