@@ -209,7 +209,8 @@ class Catalog:
         self._directory = directory
         self._index: Mapping[str, Mapping[str, Any]] = index["services"]
         self._unassociated: Mapping[str, list[str]] = index["unassociated_condition_keys"]
-        self._operations = {fold(name): action for name, action in index["actions_of_operations"].items()}
+        self.actions_of_operations: Mapping[str, str] = index["actions_of_operations"]
+        self._operations = {fold(name): action for name, action in self.actions_of_operations.items()}
         self.regions = frozenset(index["regions"])
         self._arn_services: Mapping[str, list[str]] = index["arn_services"]
         self.date = date.fromisoformat(index["date"])

@@ -3,6 +3,7 @@ from django.urls import path
 from policies.views.access import action_suggestions, check_access_page, policy_check_access
 from policies.views.attaching import attach_policy, detach_policy
 from policies.views.checks import policy_findings
+from policies.views.completion import policy_completion
 from policies.views.creation import create_policy_document, create_policy_review
 from policies.views.deletion import delete_policy
 from policies.views.details import policy, policy_entities
@@ -32,6 +33,7 @@ urlpatterns = [
     path("policies/create/", create_policy_document, name="create-policy-document"),
     path("policies/create/review/", create_policy_review, name="create-policy-review"),
     path("policies/findings/", policy_findings, name="policy-findings"),
+    path("policies/completion/", policy_completion, name="policy-completion"),
     path("policies/view/", policy, name="policy"),
     path("policies/view/entities/", policy_entities, name="policy-entities"),
     path("policies/view/tags/", policy_tags, name="policy-tags"),

@@ -2,6 +2,8 @@
 // checked; HTMX posts it while one types, and what comes back is marked in the text.
 
 /* global ace */
+import { offerCompletions } from "./completion.js";
+
 const field = document.getElementById("policy-document");
 const form = field.form;
 const SEVERITY = { error: "error", security: "warning", warning: "warning", suggestion: "info" };
@@ -200,5 +202,6 @@ editor.commands.addCommand({
 editor.on("focus", () => trapTab(true));
 editor.on("blur", () => { announced = ""; });
 
+offerCompletions(editor, field);
 form.querySelector(`label[for='${field.id}']`)?.addEventListener("click", () => editor.focus());
 readFindings();
