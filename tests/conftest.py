@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from scripts.browser import find_browser, flags
+from tests import databases
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,16 @@ def console(server: str, own_database: None, settings: Settings, monkeypatch: py
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def database_template(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Made before a browser starts: with it an event loop runs in this thread, where Django makes no database."""
+    with django_db_blocker.unblock():
+        databases.migrated_template()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], database_template: None
+) -> dict[str, Any]:
     path = os.environ.get("BROWSER_PATH") or find_browser()
     return {**browser_type_launch_args, "executable_path": path, "args": flags()}
 
