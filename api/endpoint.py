@@ -1,4 +1,4 @@
-"""`/api/`: IAM and STS as awscli and the SDKs speak them, answered before anything that is for browsers.
+"""IAM, STS and Access Analyzer as awscli and the SDKs speak them, answered before anything that is for browsers.
 
 The order: method, length and content type, what the signature claims, whose key it is; only then the body is read, the
 signature compared, the parameters understood, and the operation performed.
@@ -7,23 +7,24 @@ signature compared, the parameters understood, and the operation performed.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Final
 from urllib.parse import quote
 from uuid import uuid4
 
 from botocore.loaders import Loader
-from botocore.model import OperationModel
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from api import query, results, sigv4
-from api.bodies import LONGEST, LONGEST_UNSIGNED, length_of, read_body
-from api.forms import Form, read_form
+from api import sigv4
+from api.access_analyzer import REST_JSON, is_for_access_analyzer
+from api.bodies import LONGEST_UNSIGNED, length_of, read_body
+from api.iam_and_sts import PATHS, QUERY
+from api.protocols import Protocol
 from api.throttle import Throttle
 from iamconsole.clock import now
 from iamconsole.logs import current_request_id
@@ -33,60 +34,51 @@ from operations.caller import Asking, Client, nobody
 from operations.credentials import signer_of
 from operations.errors import (
     AccessDenied,
-    InvalidAction,
     MalformedQueryString,
     MethodNotAllowed,
-    MissingAction,
     MissingAuthenticationToken,
     ServiceError,
     ServiceFailure,
     ServiceUnavailable,
+    Throttling,
 )
 from operations.operation import perform, registered
 from operations.request_scope import request_scope
-from operations.shapes import service_model
 from operations.trail import write_down
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
-PATHS: Final = frozenset({"/api", "/api/"})
-SERVICES: Final = frozenset({"iam", "sts"})
-METHODS: Final = ("GET", "POST")
-FORM: Final = "application/x-www-form-urlencoded"
 MESSAGE_HEADER: Final = "x-amzn-iamconsole-authorization-message"
-SIGNING: Final = frozenset(
-    {
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "X-Amz-Date",
-        "X-Amz-Expires",
-        "X-Amz-Security-Token",
-        "X-Amz-Signature",
-        "X-Amz-SignedHeaders",
-    }
-)
-# The service that answers where a request does not get so far as to name one.
-DEFAULT_SERVICE: Final = "iam"
+# Seconds until the same request may succeed.
+RETRY_AFTER: Final[Mapping[type[ServiceError], str]] = {ServiceUnavailable: "5", Throttling: "1"}
 
 
 def answer_api(get_response: Handler) -> Handler:
     """No session, no CSRF token and no page stand between a signed request and its operation."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        return answer(request) if request.path in PATHS else get_response(request)
+        protocol = protocol_of(request.path)
+        return answer(request, protocol) if protocol else get_response(request)
 
     return middleware
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def protocol_of(path: str) -> Protocol | None:
+    """The protocol that is spoken at a path; None where pages are."""
+    if path in PATHS:
+        return QUERY
+    return REST_JSON if is_for_access_analyzer(path) else None
+
+
+def answer(request: HttpRequest, protocol: Protocol) -> HttpResponse:
     """The answer to one request; what nobody expected gets to `server_error`."""
     request_id = str(uuid4())
     current_request_id.set(request_id)
-    exchange = Exchange(request, request_id)
+    exchange = Exchange(request, request_id, protocol)
     setattr(request, "exchange", exchange)  # noqa: B010 -- HttpRequest declares no such attribute
     try:
         with request_scope() as uses:
-            response = _response(request_id, exchange.perform())
+            response = _response(exchange, exchange.perform())
         # Django calls these once the answer is sent: nobody waits for a note.
         response._resource_closers.append(partial(write_down, uses))  # type: ignore[attr-defined]  # not in the stubs
         return response
@@ -95,7 +87,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The handler of status 500: programs are answered in XML, browsers with a page."""
+    """The handler of status 500: programs are answered in their protocol, browsers with a page."""
     exchange: Exchange | None = getattr(request, "exchange", None)
     if exchange is None:
         return page_of_server_error(request)
@@ -109,45 +101,42 @@ def server_error(request: HttpRequest) -> HttpResponse:
 class Exchange:
     """One request on its way; `service` is known once the signature says it."""
 
-    def __init__(self, request: HttpRequest, request_id: str) -> None:
+    def __init__(self, request: HttpRequest, request_id: str, protocol: Protocol) -> None:
         self._request = request
         self.request_id = request_id
-        self.service = DEFAULT_SERVICE
+        self.protocol = protocol
+        self.service = protocol.default_service
         self.asking: Asking | None = None
 
     def perform(self) -> str:
-        """The XML of the result; raises ServiceError."""
-        _ensure_polite(self._request)
+        """The result as it is written; raises ServiceError."""
+        _ensure_polite(self._request, self.protocol)
         received = _received(self._request)
-        if received.is_signed:
-            self.asking, form = self._signed(received)
-        else:
-            form = self._unsigned(received)
-        operation = _operation(self.service, form, is_signed=received.is_signed)
-        parameters = query.decode(operation, form)
+        body = self._signed(received) if received.is_signed else self._unsigned()
+        asked = self.protocol.question(self.service, received, body, is_signed=received.is_signed)
         asking = self.asking or nobody(self._client())
-        result = perform(asking, f"{self.service}:{operation.name}", parameters)
-        presented = results.presenter(operation)(result)
-        return query.encode(operation, presented, self.request_id, left_out=results.left_out(operation.name))
+        result = perform(asking, f"{self.service}:{asked.operation.name}", asked.parameters)
+        return self.protocol.answer(asked.operation, result, self.request_id)
 
-    def _signed(self, received: sigv4.Received) -> tuple[Asking, Form]:
-        length = length_of(self._request, LONGEST)
+    def _signed(self, received: sigv4.Received) -> bytes:
+        """The body, once it is known who sends it."""
+        length = length_of(self._request, self.protocol.longest)
         at = now()
-        claim = sigv4.claim_of(received, services=SERVICES, regions=regions(), now=at)
+        claim = sigv4.claim_of(received, services=self.protocol.services, regions=regions(), now=at)
         self.service = claim.service
         signer = signer_of(claim.access_key_id, claim.session_token, self._client(claim), now=at)
         body = read_body(self._request, length)
         sigv4.ensure_match(received, claim, body, sigv4.signing_key(signer.secret, claim))
         # Only whoever holds the key uses up its calls.
         throttle().take(claim.access_key_id)
-        return signer.asking, _parameters(received, body)
+        self.asking = signer.asking
+        return body
 
-    def _unsigned(self, received: sigv4.Received) -> Form:
-        self.service = "sts"
-        form = _parameters(received, read_body(self._request, length_of(self._request, LONGEST_UNSIGNED)))
-        if not form:
+    def _unsigned(self) -> bytes:
+        if self.protocol.unsigned_service is None:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
-        return form
+        self.service = self.protocol.unsigned_service
+        return read_body(self._request, length_of(self._request, LONGEST_UNSIGNED))
 
     def _client(self, claim: sigv4.Claim | None = None) -> Client:
         meta = self._request.META
@@ -162,9 +151,9 @@ class Exchange:
         )
 
 
-def _ensure_polite(request: HttpRequest) -> None:
+def _ensure_polite(request: HttpRequest, protocol: Protocol) -> None:
     """What can be told without understanding the request."""
-    if request.method not in METHODS:
+    if request.method not in protocol.methods:
         raise MethodNotAllowed(f"The method {request.method} is not answered here.")
     try:
         request.get_host()
@@ -173,8 +162,8 @@ def _ensure_polite(request: HttpRequest) -> None:
     if not settings.LOOPBACK and not request.is_secure():
         raise AccessDenied("Requests are answered over HTTPS only.")
     content_type = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if content_type not in ("", FORM):
-        raise MalformedQueryString(f"Parameters come as {FORM}.")
+    if content_type not in ("", protocol.content_type):
+        raise MalformedQueryString(f"Parameters come as {protocol.content_type}.")
 
 
 def _received(request: HttpRequest) -> sigv4.Received:
@@ -191,54 +180,12 @@ def _received(request: HttpRequest) -> sigv4.Received:
     return sigv4.Received(str(request.method), path, meta.get("QUERY_STRING", ""), headers)
 
 
-def _parameters(received: sigv4.Received, body: bytes) -> Form:
-    """The parameters of the body or of the query string, never of both."""
-    in_query = {name: value for name, value in received.parameters.items() if name not in SIGNING}
-    in_body = read_form(body)
-    if in_query and in_body:
-        raise MalformedQueryString("Parameters come in the query string or in the body, not in both.")
-    if in_query and received.method == "POST" and not received.is_signed_in_query:
-        raise MalformedQueryString("The parameters of a POST come in its body.")
-    return in_body or in_query
-
-
-def _operation(service: str, form: Form, *, is_signed: bool) -> OperationModel:
-    """The operation that is asked for; without a signature, one of the few that take none."""
-    name, version = form.get("Action"), form.get("Version")
-    if not is_signed and not (name and _takes_no_signature(service, name)):
-        raise MissingAuthenticationToken("Request is missing Authentication Token")
-    if not name:
-        raise MissingAction("The request must contain the parameter Action.")
-    model = service_model(service)
-    if name not in _names(service) or version not in (None, model.api_version):
-        shown = version or model.api_version
-        raise InvalidAction(f"Could not find operation {name[:128]} for version {shown[:32]}")
-    return _model(service, name)
-
-
-@cache
-def _names(service: str) -> frozenset[str]:
-    return frozenset(service_model(service).operation_names)
-
-
-@cache
-def _model(service: str, name: str) -> OperationModel:
-    return service_model(service).operation_model(name)
-
-
-def _takes_no_signature(service: str, name: str) -> bool:
-    return name in _names(service) and _model(service, name).auth_type == "none"
-
-
 def load() -> None:
     """Everything that the first call would load: operations, service models, and how their shapes are written."""
     registered()
     regions()
-    for service in SERVICES:
-        for name in _names(service):
-            operation = _model(service, name)
-            results.presenter(operation)
-            query.prepare(operation, results.left_out(name))
+    for protocol in (QUERY, REST_JSON):
+        protocol.load()
 
 
 @cache
@@ -253,9 +200,9 @@ def regions() -> frozenset[str]:
     return frozenset(region for partition in partitions for region in partition["regions"])
 
 
-def _response(request_id: str, xml: str, status: int = 200) -> HttpResponse:
-    response = HttpResponse(xml, status=status, content_type="text/xml")
-    response["x-amzn-RequestId"] = request_id
+def _response(exchange: Exchange, text: str, status: int = 200) -> HttpResponse:
+    response = HttpResponse(text, status=status, content_type=exchange.protocol.media_type)
+    response["x-amzn-RequestId"] = exchange.request_id
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Length"] = str(len(response.content))
@@ -263,12 +210,14 @@ def _response(request_id: str, xml: str, status: int = 200) -> HttpResponse:
 
 
 def _refusal(exchange: Exchange, error: ServiceError) -> HttpResponse:
-    xml = query.encode_error(exchange.service, error, exchange.request_id)
-    response = _response(exchange.request_id, xml, error.status)
+    refusal = exchange.protocol.refusal(exchange.service, error, exchange.request_id)
+    response = _response(exchange, refusal.text, refusal.status)
+    for name, value in refusal.headers.items():
+        response[name] = value
     if isinstance(error, AccessDenied) and error.explanation and exchange.asking:
         response[MESSAGE_HEADER] = encoded_message(error.explanation, exchange.asking.account_id)
     if isinstance(error, MethodNotAllowed):
-        response["Allow"] = ", ".join(METHODS)
-    if isinstance(error, ServiceUnavailable):
-        response["Retry-After"] = "5"
+        response["Allow"] = ", ".join(exchange.protocol.methods)
+    if type(error) in RETRY_AFTER:
+        response["Retry-After"] = RETRY_AFTER[type(error)]
     return response

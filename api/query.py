@@ -88,7 +88,7 @@ def _read(shape: Shape, node: Node, place: str) -> object:
         return {} if node == "" else _read_map(shape, _fields(node, place), place)
     if not isinstance(node, str):
         raise MalformedQueryString(f"The parameter {place[:128]} is a single value.")
-    return _SCALARS[shape.type_name](node, place)
+    return SCALARS[shape.type_name](node, place)
 
 
 def _fields(node: Node, place: str) -> dict[str, Node]:
@@ -118,13 +118,13 @@ def _numbered(items: dict[str, Node], place: str) -> list[tuple[int, Node]]:
 
 def _integer(text: str, place: str) -> int:
     if re.fullmatch(r"-?\d{1,18}", text, re.ASCII) is None:
-        raise _wrong(text, place, "Member must be a whole number")
+        raise wrong(text, place, "Member must be a whole number")
     return int(text)
 
 
 def _boolean(text: str, place: str) -> bool:
     if text not in ("true", "false"):
-        raise _wrong(text, place, "Member must be true or false")
+        raise wrong(text, place, "Member must be true or false")
     return text == "true"
 
 
@@ -132,18 +132,18 @@ def _blob(text: str, place: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _wrong(text, place, "Member must be base64") from error
+        raise wrong(text, place, "Member must be base64") from error
 
 
 def _timestamp(text: str, place: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _wrong(text, place, "Member must be a date in ISO 8601") from error
+        raise wrong(text, place, "Member must be a date in ISO 8601") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _wrong(text: str, place: str, rule: str) -> ValidationError:
+def wrong(text: str, place: str, rule: str) -> ValidationError:
     where = place[:1].lower() + place[1:]
     return ValidationError(
         f"1 validation error detected: Value '{text[:200]}' at '{where}' failed to satisfy constraint: {rule}",
@@ -151,7 +151,7 @@ def _wrong(text: str, place: str, rule: str) -> ValidationError:
     )
 
 
-_SCALARS: Final[Mapping[str, Callable[[str, str], object]]] = {
+SCALARS: Final[Mapping[str, Callable[[str, str], object]]] = {
     "string": lambda text, _: text,
     "integer": _integer,
     "long": _integer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -32,10 +33,19 @@ class AccessDenied(ServiceError):
 
 
 class ValidationError(ServiceError):
-    """A parameter breaks the service model: its length, pattern, range or kind."""
+    """A parameter breaks the service model: its length, pattern, range or kind.
+
+    `faults` are the parameters to blame and what is wrong with each, where there may be several.
+    """
 
     code = "ValidationError"
     status = 400
+
+    def __init__(
+        self, message: str, *, parameter: str | None = None, faults: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(message, parameter=parameter)
+        self.faults = faults
 
 
 class FreshProofRequired(ServiceError):

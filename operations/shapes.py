@@ -1,4 +1,7 @@
-"""The service model: botocore's description of IAM and STS, ours in the same format. Facts are read, not copied."""
+"""The service model: botocore's description of IAM, STS and Access Analyzer, ours in the same format.
+
+Facts are read, not copied.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from operations.errors import ValidationError
 
 OWN_MODEL = Path(__file__).with_name("iamconsole.service-2.json")
+# Services that botocore files under another name than the one of their actions.
+FILED_AS: Mapping[str, str] = {"access-analyzer": "accessanalyzer"}
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 # So much of a value, or of a key, is repeated when it is refused.
 MOST_SHOWN = 200
@@ -26,10 +31,11 @@ Fault: TypeAlias = tuple[str, str]
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """The model of `iam`, of `sts`, or of our own operations, `iamconsole`."""
+    """The model of `iam`, `sts` or `access-analyzer`, or of our own operations, `iamconsole`."""
     if service == "iamconsole":
         return ServiceModel(json.loads(OWN_MODEL.read_text(encoding="utf-8")), service)
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    filed_as = FILED_AS.get(service, service)
+    return ServiceModel(Loader().load_service_model(filed_as, "service-2"), service)
 
 
 @cache
@@ -70,7 +76,8 @@ def _ensure_none(faults: Iterable[Fault]) -> None:
     found = list(faults)
     if found:
         count = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: "
-        raise ValidationError(count + "; ".join(text for _, text in found), parameter=found[0][0])
+        message = count + "; ".join(text for _, text in found)
+        raise ValidationError(message, parameter=found[0][0], faults=found)
 
 
 def on_the_wire(name: str, values: Mapping[str, object]) -> dict[str, object]:

@@ -28,8 +28,8 @@ INTRODUCTION = f"""# The table of operations
 Everything that can be done, by module of `operations/`.
 `{COMMAND}` writes this page from the code, and a test fails while it is out of date.
 
-- The name tells the service: `iam:` operations are AWS's, with AWS's parameters; `iamconsole:` ones are the console's
-  own, for what a page or a command needs and IAM has no operation for.
+- The name tells the service: `iam:`, `sts:` and `access-analyzer:` operations are AWS's, with AWS's parameters;
+  `iamconsole:` ones are the console's own, for what a page or a command needs and AWS has no operation for.
 - A write runs in a transaction and leaves an event in the trail. A read leaves none, unless it is refused.
 - *Allowed by* is the action that the caller's policies must allow, with AWS's access level for it; *itself* stands for
   the action of the operation's own name. A few operations are outside policies: the credential is what allows them.

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import AccessKey
 from api import endpoint
+from api.iam_and_sts import QUERY
 from api.tests.signing import HOST, Key, Signed, presigned, signed, signed_without_body
 from api.throttle import Throttle
 from audit.models import Event
@@ -214,7 +215,7 @@ def test_other_methods_are_not_answered(client: Client, method: str) -> None:
 def test_a_body_that_is_too_long_is_not_read(
     client: Client, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "LONGEST", 10)
+    monkeypatch.setattr(QUERY, "longest", 10)
     monkeypatch.setattr(endpoint, "read_body", lambda *_: pytest.fail("It was read."))
 
     assert code_of(signed(key, "ListUsers").send(client)) == (400, "MalformedQueryString")
