@@ -14,8 +14,6 @@ from django.db.models.sql.compiler import SQLCompiler
 Compiled = tuple[str, tuple[str | int, ...]]
 
 ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-
-
 KEY_BYTES = 10
 
 

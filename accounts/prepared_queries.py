@@ -19,7 +19,6 @@ from accounts.statements import Statement, own_database
 
 M = TypeVar("M", bound=Model)
 Value: TypeAlias = str | int
-Read: TypeAlias = Callable[[Any, str], Any]
 
 # What no value of a row is: a text that IAM allows nowhere, and numbers that no key has.
 _TEXT_MARK: Final = "\x01mark-{}\x01"

@@ -19,6 +19,7 @@ SERVICE: Final = "access-analyzer"
 OWN_PREFIX: Final = f"/{SERVICE}"
 # Whatever `--endpoint-url` says: the console itself, its address for IAM and STS, or a path of the service's own.
 PREFIXES: Final = ("", "/api", OWN_PREFIX)
+FOR_PROGRAMS: Final = ("/api/", f"{OWN_PREFIX}/")
 
 
 class RestJsonProtocol:
@@ -71,5 +72,5 @@ def paths() -> frozenset[str]:
 
 
 def is_for_access_analyzer(path: str) -> bool:
-    """Whether a request is answered here; under the service's own path all are, known or not."""
-    return path in paths() or path.startswith(f"{OWN_PREFIX}/")
+    """Whether a request is answered here; below the addresses that only programs use all are, known or not."""
+    return path in paths() or path.startswith(FOR_PROGRAMS)

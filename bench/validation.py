@@ -1,4 +1,4 @@
-"""`python -m bench.validation`: the validator over AWS's managed policies, beside parliament in the same run.
+"""`python -m bench.validation`: the validator over AWS's managed policies, beside parliament, and completion.
 
 Both check each policy as an identity policy, in one process, with everything loaded and once gone through.
 """
@@ -10,15 +10,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 from bench.engine_peers import AbsentError, install
-from bench.timing import first
+from bench.timing import first, row
 from iamconsole.garbage import spare
+from policies.catalog import Catalog, catalog
+from policies.completion import complete
 from policies.managed import managed_policies
+from policies.tests.typed_policies import HOSTILE as TYPED
 from policies.validation import FindingType, validate
+from policies.validation.tests.hostile import HOSTILE
 from scripts.environment import isolated_environment
 from scripts.setup import BASE_DIR
 
@@ -27,8 +34,7 @@ PARLIAMENT_VERSION: Final = "1.6.4"
 WANTED: Final = 2_000
 WANTED_RATIO: Final = 10
 LIMIT: Final = 100.0
-LONGEST: Final = 131_072
-LONGEST_NUMBER: Final = 5
+FIRST_LIMIT: Final = 50.0
 ROUNDS: Final = 3
 ABOUT_NAMES: Final = frozenset({"INVALID_ACTION", "INVALID_SERVICE_IN_ACTION"})
 # Run in a process of its own, since parliament brings older packages with it.
@@ -69,10 +75,14 @@ def main() -> None:
         print(f"  parliament {theirs:14,.0f} a second, {failed} exceptions: {ratio}")
     for line in _findings(documents):
         print(line)
-    print(f"Hostile documents of {LONGEST:,} characters (at most {LIMIT:g} ms)")
-    for name, text in hostile().items():
-        spent = _milliseconds(text)
-        print(f"  {name:44}{spent:8.1f} ms{'' if spent <= LIMIT else f'  MORE THAN {LIMIT:g} ms'}")
+    print("Hostile documents of 131,072 characters")
+    for name, text in HOSTILE.items():
+        print(row(name, _milliseconds(text), LIMIT))
+    print("Completion: an answer with a cold catalog, then hostile texts")
+    print(row("first", min(_first_completion() for _ in range(ROUNDS)), FIRST_LIMIT))
+    for name, text in TYPED.items():
+        asked = partial(complete, text, len(text), catalog=catalog())
+        print(row(name, min(first(asked) for _ in range(ROUNDS)), LIMIT))
 
 
 def _rate(documents: Sequence[str]) -> float:
@@ -87,6 +97,12 @@ def _rate(documents: Sequence[str]) -> float:
 def _milliseconds(document: str) -> float:
     """Of processor time, the best of a few times."""
     return min(first(partial(validate, document)) for _ in range(ROUNDS))
+
+
+def _first_completion() -> float:
+    """Milliseconds of processor time for what a new process is asked first."""
+    text = '{"Statement": [{"Effect": "Allow", "Action": "ec2:Desc'
+    return first(lambda: complete(text, len(text), catalog=Catalog(Path(settings.CATALOG_DIR))))
 
 
 def _parliament(documents: Sequence[str]) -> tuple[float, int]:
@@ -123,37 +139,6 @@ def _findings(documents: Sequence[str]) -> list[str]:
             ("with an unknown action or service", sum(names)),
         )
     ]
-
-
-def hostile() -> Mapping[str, str]:
-    """What takes time, each nearly as long as is let in: statements, values, wildcards, misspelt names, and faults."""
-    begin = '{"Version":"2012-10-17","Statement":['
-    allow = f'{begin}{{"Effect":"Allow","Action":'
-    under = f'{allow}"s3:*","Resource":"*","Condition":{{"IpAddress":{{"aws:SourceIp":'
-    statement = '{{"Sid":"S{0}","Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b/{0}*"}}'
-    texts = {
-        "statements": (begin, statement, "]}"),
-        "unknown actions": (f"{allow}[", '"s3:GetObjct{0}"', '],"Resource":"*"}]}'),
-        "slow wildcards": (f"{allow}[", '"s3:*{0}*a*b*c"', '],"Resource":"*"}]}'),
-        "resources": (f'{allow}"sqs:*","Resource":[', '"arn:aws:sqs:*:*:{0}*?*"', "]}]}"),
-        "condition values": (f"{under}[", '"10.0.{0}.1/24"', "]}}}]}"),
-    }
-    return {
-        **{f"many {name}": _filled(*parts) for name, parts in texts.items()},
-        "many statements, one bracket missing": _filled(*texts["statements"])[:-1],
-        "nothing but brackets": "[" * LONGEST,
-        "nothing but quotes": '"' * LONGEST,
-    }
-
-
-def _filled(begin: str, item: str, end: str) -> str:
-    """As many numbered items as there is room for."""
-    room = LONGEST - len(begin) - len(end)
-    items: list[str] = []
-    while room > len(item) + 2 * LONGEST_NUMBER:
-        items.append(item.format(len(items)))
-        room -= len(items[-1]) + 1
-    return begin + ",".join(items) + end
 
 
 if __name__ == "__main__":

@@ -140,6 +140,14 @@ class Caller:
 
     def _resolved_again(self, account: Account) -> Caller:
         credential = self.credential
+        is_by_key = credential.kind == CredentialKind.ACCESS_KEY
+        if (
+            is_by_key
+            and not account.access_keys.filter(
+                access_key_id=credential.access_key_id, is_active=True
+            ).exists()
+        ):
+            raise InvalidClientTokenId
         try:
             principal = _reread(self.principal)
         except (User.DoesNotExist, Role.DoesNotExist) as error:

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from tests.api_server import Server, Shop
+from tests.api_server import Server
 
 # More than the server has threads.
 MANY = 12
@@ -74,7 +74,7 @@ def test_two_requests_sent_together_are_answered_one_after_the_other(
         received += data
 
 
-def test_those_who_never_pause_keep_nobody_waiting(connections: list[HTTPConnection], shop: Shop) -> None:
+def test_those_who_never_pause_keep_nobody_waiting(connections: list[HTTPConnection]) -> None:
     *tireless, quiet = connections
     until = time.monotonic() + 1
     threads = [busy(connection, lambda: time.monotonic() > until) for connection in tireless]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
+from api import endpoint
 from api.tests.signing import HOST, Key
 from iamconsole import clock
 from operations.access_keys import create_access_key
@@ -22,6 +26,21 @@ def _host(settings: Settings) -> None:
 def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore signs by the clock that tests move."""
     monkeypatch.setattr("botocore.auth.get_current_datetime", clock.now)
+
+
+@pytest.fixture
+def broken(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], Client]:
+    """The client of an API whose every operation fails with this error."""
+
+    def failing_with(error: Exception) -> Client:
+        def fail(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(endpoint, "perform", fail)
+        client.raise_request_exception = False
+        return client
+
+    return failing_with
 
 
 @pytest.fixture

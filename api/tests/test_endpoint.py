@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -303,14 +304,9 @@ def test_a_refusal_has_awss_words_and_can_be_decoded(client: Client, key: Key, p
     ],
 )
 def test_our_own_faults_tell_nothing(
-    client: Client, key: Key, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+    broken: Callable[[Exception], Client], key: Key, error: Exception, status: int, code: str
 ) -> None:
-    def fail(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(endpoint, "perform", fail)
-    client.raise_request_exception = False
-    answer = signed(key, "ListUsers").send(client)
+    answer = signed(key, "ListUsers").send(broken(error))
 
     assert code_of(answer) == (status, code)
     assert str(error) not in answer.content.decode()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,15 @@ import pytest
 from django.db import OperationalError, connection
 
 from operations import write_turns
+
+# Another process that takes its turn, says so, and waits to be killed.
+TAKING = """
+import fcntl, sys
+file = open(sys.argv[1])
+fcntl.flock(file, fcntl.LOCK_EX)
+print(1, flush=True)
+input()
+"""
 
 
 @pytest.fixture
@@ -66,12 +77,20 @@ def test_another_process_is_waited_for(queue: Path) -> None:
 
 
 def test_a_process_that_dies_leaves_its_turn_to_the_next(queue: Path) -> None:
-    other = os.open(queue, os.O_RDWR)
-    fcntl.flock(other, fcntl.LOCK_EX)
-    os.close(other)
+    other = subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-c", TAKING, str(queue)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    other.stdout.readline()
+    order: list[str] = []
 
-    with write_turns.write_turn():
-        assert queue.exists()
+    thread = started(lambda: order.append("ours"))
+    order.append("theirs")
+    other.kill()
+    other.communicate()
+    thread.join(timeout=10)
+
+    assert order == ["theirs", "ours"]
 
 
 def test_a_thread_is_waited_for_only_so_long(queue: Path) -> None:

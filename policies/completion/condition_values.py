@@ -11,18 +11,9 @@ from policies.completion.resources import completed, known_fields
 from policies.completion.suggestions import Suggestion, fitting
 from policies.engine.patterns import fold
 from policies.validation.operators import operator
+from policies.validation.rules.condition_values import SERVICE_PRINCIPAL_KEYS
 
-_NAMES_OF_SERVICES: Final = frozenset(
-    {
-        "iam:passedtoservice",
-        "iam:awsservicename",
-        "aws:calledvia",
-        "aws:calledviafirst",
-        "aws:calledvialast",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-    }
-)
+_NAMES_OF_SERVICES: Final = SERVICE_PRINCIPAL_KEYS | {"iam:awsservicename", "aws:principalservicenameslist"}
 _VALUES: Final = {
     "aws:principaltype": ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous"),
     "saml:aud": ("https://signin.aws.amazon.com/saml",),

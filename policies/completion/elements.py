@@ -6,6 +6,7 @@ from typing import Final
 from policies.completion.questions import Question
 from policies.completion.suggestions import Suggestion, fitting
 from policies.validation import PolicyType
+from policies.validation.rules.elements import CURRENT_VERSION, OLD_VERSION, STORED_AS_MANAGED_POLICY, TWINS
 
 _TOP: Final = {
     "Version": "The version of the policy language; without it the policy has no variables.",
@@ -23,7 +24,6 @@ _OF_STATEMENT: Final = {
     "NotResource": "Every resource but these.",
     "Condition": "When the statement counts: keys of the request, compared with values.",
 }
-_TWINS: Final = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _PRINCIPALS: Final = frozenset({"Principal", "NotPrincipal"})
 _RESOURCES: Final = frozenset({"Resource", "NotResource"})
 # An identity policy is about whoever it is attached to; a trust policy about the role it belongs to. Id is for policies
@@ -40,8 +40,10 @@ _EFFECTS: Final = {
     "Allow": "Grants what the statement names.",
     "Deny": "Refuses it, whatever else allows it.",
 }
-_CURRENT: Final = Suggestion("2012-10-17", "value", "current", "The current version, with policy variables.")
-_OLD: Final = Suggestion("2008-10-17", "value", "old", "The version before policy variables.")
+_CURRENT: Final = Suggestion(
+    CURRENT_VERSION, "value", "current", "The current version, with policy variables."
+)
+_OLD: Final = Suggestion(OLD_VERSION, "value", "old", "The version before policy variables.")
 
 
 def of_policy(question: Question) -> list[Suggestion]:
@@ -55,7 +57,7 @@ def of_statement(question: Question) -> list[Suggestion]:
 def _absent(question: Question, elements: Mapping[str, str]) -> list[Suggestion]:
     """The elements that this type of policy takes and that neither stand here nor exclude one that does."""
     present = question.place.objects[-1].names
-    excluded = {name for pair in _TWINS for name in pair if present.intersection(pair)}
+    excluded = {name for pair in TWINS for name in pair if present.intersection(pair)}
     taken = _NOT_IN[question.policy_type] | present | excluded
     named = (Suggestion(name, "element", "", doc) for name, doc in elements.items() if name not in taken)
     return fitting(named, question.typed)
@@ -63,7 +65,7 @@ def _absent(question: Question, elements: Mapping[str, str]) -> list[Suggestion]
 
 def versions(question: Question) -> list[Suggestion]:
     """IAM stores no identity policy of the old version any more."""
-    is_managed = question.policy_type in (PolicyType.IDENTITY, PolicyType.BOUNDARY)
+    is_managed = question.policy_type in STORED_AS_MANAGED_POLICY
     return fitting([_CURRENT] if is_managed else [_CURRENT, _OLD], question.typed)
 
 

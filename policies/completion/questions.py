@@ -10,6 +10,7 @@ from policies.catalog import Action, Catalog, ResourceType, Service
 from policies.completion.places import Box, Place, Typed, Value
 from policies.engine.patterns import fold
 from policies.validation import PolicyType
+from policies.validation.rules.actions import EVERYTHING
 
 # What follows bounds the work on hostile texts; no statement that IAM would store comes near.
 MOST_STRINGS: Final = 200
@@ -17,8 +18,6 @@ MOST_WILDCARDS: Final = 12
 MOST_SERVICES: Final = 8
 MOST_ACTIONS: Final = 2_000
 LONGEST_WILDCARD: Final = 128
-# Such a pattern says nothing about the actions that are meant.
-EVERYTHING: Final = ("*", "*:*")
 
 
 def strings(value: "Value | None") -> Iterator[str]:
@@ -67,6 +66,7 @@ class Question:
         return tuple(found.values())
 
     def _action_patterns(self) -> Iterator[str]:
+        """Those that say something about what is meant."""
         patterns = self.of_statement("Action")
         if any(pattern in EVERYTHING for pattern in patterns):
             return

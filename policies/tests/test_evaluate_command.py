@@ -13,7 +13,6 @@ import pytest
 from django.core.management import call_command
 
 from policies import json_lines
-from policies.management.commands import evaluate
 
 ROOT: Final = Path(__file__).parents[2]
 ALICE: Final = "arn:aws:iam::111122223333:user/alice"
@@ -113,7 +112,6 @@ def test_an_error_names_the_key_that_stands_twice(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("rest", [b"", b"x", b"x" * 250, b"x" * 1_000])
 def test_a_line_beyond_all_measure_is_passed_over(monkeypatch: pytest.MonkeyPatch, rest: bytes) -> None:
-    monkeypatch.setattr(evaluate, "LONGEST_LINE", 300)
     monkeypatch.setattr(json_lines, "LONGEST_LINE", 300)
     assert len(QUESTION) <= 300
 

@@ -8,6 +8,18 @@ from policies.catalog import catalog
 from policies.completion import Completion, complete
 
 ACCOUNT = "123456789012"
+LONGEST = 131_072
+_TEXTS = {
+    "brackets": "{" * LONGEST,
+    "quotes": '"' * LONGEST,
+    "closing": '{"a":[' * 10 + "}" * 100_000,
+    "wildcards": '{"Statement":[{"Action":["' + 's3:*a*","' * 14_000,
+    "long wildcard": '{"Statement":[{"Action":["ec2:' + "*a" * 60_000,
+    "many keys": '{"Statement":[{"Condition":{"Null":{' + '"a":1,' * 20_000 + '"',
+    "backslashes": '{"' + "\\" * LONGEST,
+}
+# Texts of the greatest length, made to delay whoever looks for the place of a cursor at their end.
+HOSTILE = {name: text[:LONGEST] for name, text in _TEXTS.items()}
 
 
 @dataclass(frozen=True)

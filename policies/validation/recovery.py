@@ -21,12 +21,13 @@ BEGINNINGS: Final = '"{[-0123456789tfn'
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """At `at` of the text as it then was, `removed` characters give way to `added`."""
+    """At `at` of the text as it then was, `removed` characters give way to `added`. `is_end` for a made-up end."""
 
     title: str
     at: int
     removed: int
     added: str
+    is_end: bool = False
 
     def applied_to(self, text: str) -> str:
         return text[: self.at] + self.added + text[self.at + self.removed :]
@@ -54,7 +55,7 @@ class Mended:
 
     @property
     def is_unfinished(self) -> bool:
-        return any(edit.title.startswith("Close") for edit in self.edits)
+        return any(edit.is_end for edit in self.edits)
 
     def original(self, offset: int) -> int:
         """The place in the text as it was written."""
@@ -119,7 +120,7 @@ def _closed(text: str) -> Edit | None:
     if end.endswith(":") or not end:
         return None
     closing = "".join(reversed([CLOSING[bracket] for bracket in _open_brackets(text)]))
-    return Edit(f"Close with `{closing}`", len(end), 0, closing) if closing else None
+    return Edit(f"Close with `{closing}`", len(end), 0, closing, is_end=True) if closing else None
 
 
 def _open_brackets(text: str) -> list[str]:

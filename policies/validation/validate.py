@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.catalog import Catalog
 from policies.catalog import catalog as installed_catalog
-from policies.engine.text import JsonError, Node, parse_json, position
+from policies.engine.text import JsonError, Node, parse_json
 from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, Location
 from policies.validation.recovery import Mended, fix_of, mended
@@ -53,13 +53,7 @@ def _found(document: Document) -> list[Finding]:
 
 def _syntax_error(written: Document, error: JsonError) -> Finding:
     at = Node(None, error.offset, min(error.offset + 1, len(written.text)))
-    line, column = position(written.text, error.offset)
-    return written.finding(
-        "JSON_SYNTAX_ERROR",
-        f"{error.message} The fault is at line {line}, column {column} (character {error.offset}).",
-        at,
-        fix=fix_of(written.text, error),
-    )
+    return written.finding("JSON_SYNTAX_ERROR", error.message, at, fix=fix_of(written.text, error))
 
 
 def _of_the_rest(written: Document, error: JsonError) -> Iterator[Finding]:

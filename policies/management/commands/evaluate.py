@@ -10,11 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from policies.engine import InputError, evaluate
-from policies.engine.text import distinct, refused_constant
-from policies.engine.wire import INVALID_INPUT
-from policies.json_lines import LONGEST_LINE, lines, rare_collections
+from policies.json_lines import LineError, lines, parsed, rare_collections
 
-INVALID_JSON = "InvalidJson"
 SHAPES = """\
 Each line of the input is one JSON object:
 
@@ -70,17 +67,9 @@ class Command(BaseCommand):
 
 def answer(line: bytes) -> dict[str, Any]:
     """What is printed for one line."""
-    if len(line) > LONGEST_LINE:
-        return _error(INVALID_INPUT, f"The line is longer than {LONGEST_LINE:,} bytes.")
     try:
-        question = json.loads(line, object_pairs_hook=distinct, parse_constant=refused_constant)
-    except (ValueError, RecursionError) as error:
-        return _error(INVALID_JSON, str(error))
-    try:
-        return evaluate(question)
+        return evaluate(parsed(line))
+    except LineError as error:
+        return error.answer
     except InputError as error:
-        return _error(error.code, error.message)
-
-
-def _error(code: str, message: str) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
+        return LineError(error.code, error.message).answer

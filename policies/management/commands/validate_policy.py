@@ -9,14 +9,11 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from policies.engine.text import distinct, refused_constant
-from policies.json_lines import LONGEST_LINE, lines, rare_collections
+from policies.json_lines import INVALID_INPUT, LONGEST_LINE, LineError, lines, parsed, rare_collections
 from policies.validation import PolicyType, validate
 from policies.validation.rules.resource_types import KINDS
 
 TYPES: Final = tuple(PolicyType)
-INVALID_JSON: Final = "InvalidJson"
-INVALID_INPUT: Final = "InvalidInput"
 SHAPES: Final = """\
 Without --jsonl the whole input is one document, and one JSON object is printed:
 
@@ -93,28 +90,25 @@ def _answer_lines(resource_type: str | None) -> None:
 
 def answer_of(line: bytes, resource_type: str | None = None) -> dict[str, Any]:
     """What is printed for one line."""
-    if len(line) > LONGEST_LINE:
-        return _error(INVALID_INPUT, f"The line is longer than {LONGEST_LINE:,} bytes.")
     try:
-        question = json.loads(line, object_pairs_hook=distinct, parse_constant=refused_constant)
-    except (ValueError, RecursionError) as error:
-        return _error(INVALID_JSON, str(error))
+        return _findings(*_asked(parsed(line)), resource_type)
+    except LineError as error:
+        return error.answer
+
+
+def _asked(question: Any) -> tuple[str, str]:
+    """The document and its type; raises LineError."""
     if not isinstance(question, dict) or not isinstance(question.get("document"), str | dict):
-        return _error(INVALID_INPUT, "A line is an object with a `document`, which is a text or an object.")
+        raise LineError(INVALID_INPUT, "A line is an object with a `document`, which is a text or an object.")
     if question.get("type") not in TYPES:
-        return _error(INVALID_INPUT, f"The `type` is one of {', '.join(TYPES)}.")
+        raise LineError(INVALID_INPUT, f"The `type` is one of {', '.join(TYPES)}.")
     document = question["document"]
-    text = document if isinstance(document, str) else json.dumps(document)
-    return _findings(text, question["type"], resource_type)
+    return document if isinstance(document, str) else json.dumps(document), question["type"]
 
 
 def _findings(text: str, policy_type: str, resource_type: str | None) -> dict[str, Any]:
     found = validate(text, policy_type, resource_type=resource_type)
     return {"findings": [finding.as_dict() for finding in found]}
-
-
-def _error(code: str, message: str) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
 
 
 def _print(answer: dict[str, Any]) -> None:

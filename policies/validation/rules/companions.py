@@ -5,8 +5,9 @@ from typing import Final
 
 from policies.engine.patterns import fold
 from policies.engine.text import Node
-from policies.validation.document import Document, PolicyType, Statement, members_of, strings
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
+from policies.validation.rules.principals import named
 
 # A private address says little without the network that it is an address of.
 PAIRS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -50,9 +51,8 @@ def missing_actions(document: Document) -> Iterator[Finding]:
 def roles_anywhere(document: Document) -> Iterator[Finding]:
     if document.policy_type is not PolicyType.TRUST:
         return
-    for statement in document.statements:
-        node = _roles_anywhere(statement)
-        if node is None or not statement.allows:
+    for statement, node, text in named(document, "Service"):
+        if text.lower() != ROLES_ANYWHERE or not statement.allows:
             continue
         written = statement.strings("Action")
         missing = [action for action in ROLES_ANYWHERE_ACTIONS if not _grants(written, action)]
@@ -60,15 +60,6 @@ def roles_anywhere(document: Document) -> Iterator[Finding]:
             wanted = " and ".join(f"`{action}`" for action in missing)
             details = f"IAM Roles Anywhere cannot use the role without {wanted}; add what is missing."
             yield document.finding("MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", details, node)
-
-
-def _roles_anywhere(statement: Statement) -> Node | None:
-    element = statement.get("Principal")
-    for member in members_of(element) if element else ():
-        for node, text in strings(member.value):
-            if member.name == "Service" and text.lower() == ROLES_ANYWHERE:
-                return node
-    return None
 
 
 def _grants(written: Collection[tuple[Node, str]], action: str) -> bool:

@@ -6,8 +6,9 @@ from typing import Final
 
 from policies.engine.patterns import fold
 from policies.engine.text import Node
-from policies.validation.document import Document, PolicyType, Statement, members_of, strings
+from policies.validation.document import Document, PolicyType, Statement
 from policies.validation.findings import Finding, quoted
+from policies.validation.rules.principals import named
 
 PROVIDER_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(saml|oidc)-provider/(\S+)")
 DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[A-Za-z0-9._/-]*)?")
@@ -18,13 +19,7 @@ WITH_WEB_IDENTITY: Final = "sts:AssumeRoleWithWebIdentity"
 
 def _federated(document: Document) -> Iterator[tuple[Statement, Node, str]]:
     """The identity providers that each statement of a trust policy names."""
-    if document.policy_type is not PolicyType.TRUST:
-        return
-    for statement in document.statements:
-        element = statement.get("Principal")
-        for member in members_of(element) if element else ():
-            if member.name == "Federated":
-                yield from ((statement, node, text) for node, text in strings(member.value))
+    return named(document, "Federated") if document.policy_type is PolicyType.TRUST else iter(())
 
 
 def _web_identity_host(text: str) -> str | None:

@@ -26,7 +26,7 @@ def _elements(document: Document) -> Iterator[tuple[Statement, str, Node]]:
                 yield statement, name, node
 
 
-def _named(document: Document, *keys: str) -> Iterator[tuple[Statement, Node, str]]:
+def named(document: Document, *keys: str) -> Iterator[tuple[Statement, Node, str]]:
     """The principals written under these keys."""
     for statement, _, element in _elements(document):
         for member in members_of(element):
@@ -67,14 +67,14 @@ def keys(document: Document) -> Iterator[Finding]:
 
 
 def wildcards(document: Document) -> Iterator[Finding]:
-    for _, node, text in _named(document, *PRINCIPAL_KEYS):
+    for _, node, text in named(document, *PRINCIPAL_KEYS):
         if text != "*" and ("*" in text or "?" in text):
             details = f"{quoted(text)} holds a wildcard; a principal is named in full, or is `*` alone."
             yield document.finding("UNSUPPORTED_WILDCARD_IN_PRINCIPAL", details, node)
 
 
 def deleted_identities(document: Document) -> Iterator[Finding]:
-    for _, node, text in _named(document, "AWS"):
+    for _, node, text in named(document, "AWS"):
         for pattern, code, kind in (
             (_ROLE_ID, "INVALID_ROLE_REFERENCE", "role"),
             (_USER_ID, "INVALID_USER_REFERENCE", "user"),
@@ -87,7 +87,7 @@ def deleted_identities(document: Document) -> Iterator[Finding]:
 def federated(document: Document) -> Iterator[Finding]:
     if document.policy_type is not PolicyType.RESOURCE:
         return
-    for _, node, text in _named(document, "Federated"):
+    for _, node, text in named(document, "Federated"):
         details = f"The identity provider {quoted(text)} can be named in a role's trust policy only."
         yield document.finding("FEDERATED_PRINCIPAL_NOT_SUPPORTED", details, node)
 
@@ -103,7 +103,7 @@ def allow_with_not_principal(document: Document) -> Iterator[Finding]:
 def service_without_source(document: Document) -> Iterator[Finding]:
     if document.policy_type is not PolicyType.RESOURCE:
         return
-    for statement, node, text in _named(document, "Service"):
+    for statement, node, text in named(document, "Service"):
         blocks = (members_of(block.value) for block in statement.condition_blocks)
         is_limited = any(fold(member.name) in SOURCE_KEYS for block in blocks for member in block)
         if statement.allows and "Principal" in statement and not is_limited:
@@ -143,21 +143,14 @@ def redundant_sessions(document: Document) -> Iterator[Finding]:
     """A session of a role that may assume the role itself."""
     if document.policy_type is not PolicyType.TRUST:
         return
-    for statement in document.statements:
-        element = statement.get("Principal")
-        named = [
-            pair
-            for member in (members_of(element) if element else ())
-            if member.name == "AWS"
-            for pair in strings(member.value)
-        ]
-        roles = {text for _, text in named}
-        for node, text in named:
-            session = _SESSION.fullmatch(text)
-            role = f"{session[1]}:iam::{session[2]}:role/{session[3]}" if session else ""
-            if role in roles:
-                details = f"{quoted(text)} is a session of {quoted(role)}, which is let in already."
-                yield document.finding("REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", details, node)
+    trusted = list(named(document, "AWS"))
+    roles = {(statement.index, text) for statement, _, text in trusted}
+    for statement, node, text in trusted:
+        session = _SESSION.fullmatch(text)
+        role = f"{session[1]}:iam::{session[2]}:role/{session[3]}" if session else ""
+        if (statement.index, role) in roles:
+            details = f"{quoted(text)} is a session of {quoted(role)}, which is let in already."
+            yield document.finding("REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", details, node)
 
 
 RULES: Final = (

@@ -8,47 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.validation import PolicyType, blocking, legacy_refusal, validate
+from policies.validation.tests.hostile import HOSTILE
 
-LIMIT = 131_072
 # On a quiet machine each takes less than 0.1 s; the tests share theirs.
 SECONDS = 1.0
-
-
-def filled(before: str, item: str, after: str) -> str:
-    """A document of the greatest length, its middle filled with copies of `item`."""
-    count = (LIMIT - len(before) - len(after)) // (len(item) + 1)
-    return before + ",".join([item] * count) + after
-
-
-def listing(element: str, item: str) -> str:
-    return filled(
-        f'{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","{element}":[', f'"{item}"', "]}}"
-    )
-
-
-def conditions(operator: str, key: str, item: str) -> str:
-    before = f'{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Condition":{{"{operator}":{{"{key}":['
-    return filled(before, f'"{item}"', "]}}}}")
-
-
-HOSTILE = {
-    "unknown actions": listing("Action", "ec2:DescribeInstance"),
-    "stars": listing("Action", "*"),
-    "slow wildcards": listing("Action", "ec2:*a*e*"),
-    "slow letters": listing("Action", "ec2:?a?*"),
-    "actions without a service": listing("Action", "GetObjekt"),
-    "one endless action": listing("Action", "s3:" + "*a" * 65_000),
-    "one endless variable": listing("Resource", "${a," * 32_000),
-    "open variables": listing("Resource", "${"),
-    "no resources": listing("Resource", ""),
-    "resources of many kinds": listing("Resource", "arn:aws:ec2:::*x"),
-    "addresses": conditions("IpAddress", "aws:SourceIp", "10.1.1.1/8"),
-    "no dates": conditions("DateEquals", "aws:CurrentTime", "x"),
-    "empty statements": filled('{"Version":"2012-10-17","Statement":[', "{}", "]}"),
-    "numbers": filled('{"Version":"2012-10-17","Statement":[', "1", "]}"),
-    "nesting": "[" * LIMIT,
-    "other letters": '"' + "\u2019" * (LIMIT - 2) + '"',
-}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
