@@ -15,13 +15,14 @@ from policies.engine.patterns import fold
 from policies.engine.text import Members, Node
 from policies.nearest import nearest
 from policies.validation.arn import Arn, arn_of
+from policies.validation.directory import Directory
 from policies.validation.findings import Finding, Fix, Location, PathElement, Position, Span
 from policies.validation.operators import Operator, operator
 from policies.validation.refusals import REFUSED_CODES
 
 # What follows bounds the work on hostile documents; none within IAM's quotas comes near.
 # A statement that IAM would store has at least 45 characters, so that many never fit together into a quota.
-MOST_STATEMENTS: Final = 1_500
+MOST_STATEMENTS: Final = 1_000
 MOST_STRINGS: Final = 10_000
 MOST_RESOURCES: Final = 4_000
 MOST_CONDITION_VALUES: Final = 2_000
@@ -121,8 +122,11 @@ class Document:
         policy_type: PolicyType,
         catalog: Catalog,
         resource_type: str | None = None,
+        *,
+        directory: Directory | None = None,
     ) -> None:
         self.text = text
+        self.directory = directory
         self.resource_type = resource_type
         self.root = root
         self.policy_type = policy_type

@@ -8,6 +8,7 @@ from typing import Final
 from policies.catalog import Catalog
 from policies.catalog import catalog as installed_catalog
 from policies.engine.text import JsonError, Node, parse_json
+from policies.validation.directory import Directory
 from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, Location
 from policies.validation.recovery import Mended, fix_of, mended
@@ -27,12 +28,14 @@ def validate(
     catalog: Catalog | None = None,
     *,
     resource_type: str | None = None,
+    directory: Directory | None = None,
 ) -> list[Finding]:
     """The findings on a document in the order of the text; at most 100 of each rule.
 
     `policy_type` is a value of PolicyType; `resource_type`, such as `AWS::S3::Bucket`, says what a resource policy
-    belongs to. Never raises for any text; of one that is no JSON the first
-    fault is told, and what can still be said of the rest.
+    belongs to. The `directory` is asked once for the entities that the document names; without one they are believed to
+    exist. Never raises for any text; of one that is no JSON the first fault is told, and what can still be said of the
+    rest.
     Raises CatalogMissing when no catalog is given and none is compiled.
     """
     catalog = catalog or installed_catalog()
@@ -40,10 +43,10 @@ def validate(
     try:
         root = parse_json(text, maximum_length=MAXIMUM_LENGTH)
     except JsonError as error:
-        written = Document(text, Node(None, 0, len(text)), kind, catalog, resource_type)
+        written = Document(text, Node(None, 0, len(text)), kind, catalog, resource_type, directory=directory)
         findings = [_syntax_error(written, error), *_of_the_rest(written, error)]
     else:
-        findings = _found(Document(text, root, kind, catalog, resource_type))
+        findings = _found(Document(text, root, kind, catalog, resource_type, directory=directory))
     return sorted(findings, key=lambda finding: finding.offset)
 
 
@@ -61,7 +64,14 @@ def _of_the_rest(written: Document, error: JsonError) -> Iterator[Finding]:
     found = mended(written.text, error)
     if found is None:
         return
-    document = Document(found.text, found.root, written.policy_type, written.catalog, written.resource_type)
+    document = Document(
+        found.text,
+        found.root,
+        written.policy_type,
+        written.catalog,
+        written.resource_type,
+        directory=written.directory,
+    )
     for finding in _found(document):
         if found.is_unfinished and finding.issue_code.startswith(OF_WHAT_IS_MISSING):
             continue

@@ -33,7 +33,10 @@ KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a check says, and one policy that is reported beside one that is not."""
+    """What a check says, and one policy that is reported beside one that is not.
+
+    `missing` are the entities that do not exist in the account of the examples.
+    """
 
     code: str
     text: str
@@ -41,6 +44,7 @@ class Check:
     good: str
     policy_type: str = "identity"
     resource_type: str | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -107,7 +107,7 @@ def resource_types(document: Document) -> Iterator[Finding]:
         known = document.catalog.resource_types(arn.service)
         if not known:
             continue
-        fitting = _fitting(document.catalog, arn.service, arn.resource)
+        fitting = types_fitting(document.catalog, arn.service, arn.resource)
         if fitting:
             yield from _region_and_account(document, node, arn, fitting)
         else:
@@ -118,7 +118,7 @@ def resource_types(document: Document) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=8192)
-def _fitting(catalog: Catalog, service: str, resource: str) -> list[ResourceType]:
+def types_fitting(catalog: Catalog, service: str, resource: str) -> list[ResourceType]:
     """The service's types that may name the resource: the same few are asked for again and again."""
     return [kind for kind in catalog.resource_types(service) if _may_name(resource, kind)]
 

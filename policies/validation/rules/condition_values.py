@@ -115,7 +115,7 @@ def value_types(document: Document) -> Iterator[Finding]:
         if condition.operator.value_type not in TYPE_TESTS:
             continue
         is_right, code, wanted = TYPE_TESTS[condition.operator.value_type]
-        for node, text in _scalars(condition):
+        for node, text in scalars(condition):
             if not is_right(text):
                 operator = quoted(condition.operator_node.value)
                 yield document.finding(
@@ -123,7 +123,7 @@ def value_types(document: Document) -> Iterator[Finding]:
                 )
 
 
-def _scalars(condition: Condition) -> Iterator[tuple[Node, str]]:
+def scalars(condition: Condition) -> Iterator[tuple[Node, str]]:
     """Values as text: IAM reads JSON's numbers and Booleans as if they stood in quotes."""
     yield from condition.texts
     for node in condition.values:
@@ -136,7 +136,7 @@ def _scalars(condition: Condition) -> Iterator[tuple[Node, str]]:
 def epoch_dates(document: Document) -> Iterator[Finding]:
     for condition in _conditions(document):
         if condition.operator.value_type == "Date" and fold(condition.key) != "aws:epochtime":
-            for node, text in _scalars(condition):
+            for node, text in scalars(condition):
                 if _EPOCH.fullmatch(text) and not _is_date(text):
                     details = f"{quoted(text)} counts seconds; a date such as `2026-01-31T08:00:00Z` is easier to read."
                     yield document.finding("INVALID_DATE_VALUE", details, node)

@@ -100,19 +100,34 @@ def _covered_by_wildcards(written: list[Written]) -> Iterator[tuple[Node, Node]]
 
 def statements(document: Document) -> Iterator[Finding]:
     seen: dict[tuple[tuple[str, str], ...], Statement] = {}
-    for statement in document.statements:
-        meaning = tuple(
-            sorted(
-                (member.name, "".join(member.value.raw(document.text).split()))
-                for member in statement.members
-                if member.name != "Sid"
-            )
-        )
-        if meaning in seen:
-            first = seen[meaning].index + 1
+    for statement in _look_alikes(document):
+        said = meaning(document, statement)
+        if said in seen:
+            first = seen[said].index + 1
             details = f"The statement says the same as statement {first}. Remove one of them."
             yield document.finding("REDUNDANT_STATEMENT", details, statement.node)
-        seen.setdefault(meaning, statement)
+        seen.setdefault(said, statement)
+
+
+def _look_alikes(document: Document) -> list[Statement]:
+    """The statements that begin like another one, in their order: most begin like none, and need no further look."""
+    groups: dict[tuple[int, str], list[Statement]] = {}
+    for statement in document.statements:
+        written = statement.strings("Action")
+        groups.setdefault((len(written), written[0][1] if written else ""), []).append(statement)
+    alike = [statement for group in groups.values() if len(group) > 1 for statement in group]
+    return sorted(alike, key=lambda statement: statement.index)
+
+
+def meaning(document: Document, statement: Statement) -> tuple[tuple[str, str], ...]:
+    """All but the Sid, as it is written but for white space: equal in statements that say the same."""
+    return tuple(
+        sorted(
+            (member.name, "".join(member.value.raw(document.text).split()))
+            for member in statement.members
+            if member.name != "Sid"
+        )
+    )
 
 
 def numbers(document: Document) -> Iterator[Finding]:

@@ -32,15 +32,20 @@ def only(text: str, policy_type: str = "identity") -> Finding:
     return finding
 
 
+def unknown_action() -> Finding:
+    """What the sample of the story is known for; its `s3:GetObject` on a bucket is a finding of its own."""
+    (finding,) = [finding for finding in validate(STORY) if finding.issue_code == "INVALID_ACTION"]
+    return finding
+
+
 def written(text: str, finding: Finding) -> str:
     span = finding.locations[0].span
     return text[span.start.offset : span.end.offset]
 
 
 def test_the_sample_of_the_story_is_flagged_and_mended() -> None:
-    finding = only(STORY)
+    finding = unknown_action()
 
-    assert finding.issue_code == "INVALID_ACTION"
     assert "`s3:ListObject`" in finding.finding_details
     assert finding.fix is not None
     assert finding.fix.applied_to(STORY) == STORY.replace("s3:ListObject", "s3:ListBucket")
@@ -48,7 +53,7 @@ def test_the_sample_of_the_story_is_flagged_and_mended() -> None:
 
 
 def test_a_finding_has_the_shape_of_access_analyzer() -> None:
-    shape = only(STORY).as_dict()
+    shape = unknown_action().as_dict()
 
     assert list(shape) == ["findingType", "issueCode", "findingDetails", "learnMoreLink", "locations"]
     assert shape["findingType"] == "ERROR"
@@ -64,7 +69,7 @@ def test_a_finding_has_the_shape_of_access_analyzer() -> None:
 
 
 def test_a_span_covers_the_value_as_written() -> None:
-    assert written(STORY, only(STORY)) == '"s3:ListObject"'
+    assert written(STORY, unknown_action()) == '"s3:ListObject"'
 
 
 def test_a_finding_about_a_key_points_at_the_key() -> None:
@@ -109,7 +114,7 @@ def test_star_on_star_has_exactly_the_two_findings_of_access_analyzer() -> None:
 
 
 def test_a_deny_passes_no_role() -> None:
-    assert codes(statement(Effect="Deny", Action="*", Resource="*")) == []
+    assert codes(statement(Effect="Deny", Action="*", Resource="*")) == ["CONSOLE_LOCKS_AUTHOR_OUT"]
 
 
 @pytest.mark.parametrize("root", ["[]", "7", '"text"', "null", "true"])
@@ -146,7 +151,7 @@ def test_a_statement_may_stand_without_brackets() -> None:
     document = json.loads(STORY)
     document["Statement"] = document["Statement"][0]
 
-    assert codes(json.dumps(document)) == ["INVALID_ACTION"]
+    assert codes(json.dumps(document)) == codes(STORY)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,7 @@ def test_a_wildcard_that_covers_nothing_is_an_unknown_action() -> None:
     ],
 )
 def test_wildcards_and_variables_leave_an_arn_open(resource: str) -> None:
-    assert codes(statement(Action="iam:GetUser", Resource=resource)) == []
+    assert codes(statement(Action="iam:Get*", Resource=resource)) == []
 
 
 def test_an_arn_that_iam_stores_though_it_lacks_fields_does_not_block() -> None:
