@@ -260,17 +260,14 @@ class Catalog:
         return tuple(self._names(_prefix(name)).written(name) for name in self._matching(pattern))
 
     @cached_property
-    def _written_actions(self) -> frozenset[str]:
+    def written_actions(self) -> frozenset[str]:
+        """Every action in its own capitals: most texts are one of these, and need no further look."""
         return frozenset(
             f"{prefix}:{name}"
             for prefix, row in self._index.items()
             for names in row["actions"].values()
             for name in names
         )
-
-    def is_written_action(self, text: str) -> bool:
-        """Whether this is an action's name in its own capitals: most are, and need no further look."""
-        return text in self._written_actions
 
     def has_action(self, pattern: str) -> bool:
         """Whether the text covers any action at all."""

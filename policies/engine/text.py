@@ -28,7 +28,12 @@ _WHOLE_STRING: Final = re.compile(r'"([^"\\\x00-\x1f\ud800-\udfff]*)"')
 _STRINGS: Final = re.compile(
     r'\[[ \t\n\r]*+(?:"[^"\\\x00-\x1f\ud800-\udfff]*+"[ \t\n\r]*+(?:,[ \t\n\r]*+(?=")|(?=\])))++\]'
 )
+# A plain key and its colon, with the value where that is a plain string too, as most are.
+_PLAIN_MEMBER: Final = re.compile(
+    r'"([^"\\\x00-\x1f\ud800-\udfff]*+)"[ \t\n\r]*+:[ \t\n\r]*+(?:"([^"\\\x00-\x1f\ud800-\udfff]*+)")?+'
+)
 _COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
+_TO_NEXT_KEY: Final = re.compile(r'[ \t\n\r]*+,[ \t\n\r]*+(?=")')
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{4}")
 _WORD: Final = re.compile(r"\w{1,20}|.", re.DOTALL)
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -77,6 +82,10 @@ class Node(NamedTuple):
         return text[self.start : self.end]
 
 
+# Makes a Node of its three parts. A policy has hundreds, and a class is slow to call.
+_node: Final[Callable[[tuple[Any, int, int]], Node]] = partial(tuple.__new__, Node)
+
+
 class Member(NamedTuple):
     """One key of an object, a node whose value is a str, and its value."""
 
@@ -86,7 +95,7 @@ class Member(NamedTuple):
     @property
     def name(self) -> str:
         """The key as text, escapes resolved."""
-        return str(self.key.value)
+        return cast("str", self.key.value)
 
 
 class Members(tuple[Member, ...]):
@@ -229,15 +238,24 @@ def _object(text: str, start: int, depth: int) -> Node:
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "}":
         member = _member(text, at, depth)
-        if member.name in names:
-            raise JsonError(f"The key `{member.name}` stands twice in one object.", at, "DUPLICATE_KEY")
-        names.add(member.name)
+        name = cast("str", member[0][0])
+        if name in names:
+            raise JsonError(f"The key `{name}` stands twice in one object.", at, "DUPLICATE_KEY")
+        names.add(name)
         members.append(member)
-        at = _after_element(text, member.value.end, "}")
+        end = member[1][2]
+        following = _TO_NEXT_KEY.match(text, end)
+        at = following.end() if following else _after_element(text, end, "}")
     return Node(Members(members), start, at + 1)
 
 
 def _member(text: str, start: int, depth: int) -> Member:
+    if plain := _PLAIN_MEMBER.match(text, start):
+        key = _node((plain[1], start, plain.end(1) + 1))
+        value = plain[2]
+        if value is None:
+            return Member(key, _value(text, plain.end(), depth))
+        return Member(key, _node((value, plain.start(2) - 1, plain.end())))
     if text[start : start + 1] != '"':
         raise JsonError(f"Expected a key in double quotes, but found {_found(text, start)}.", start)
     key = _string(text, start)
@@ -251,7 +269,7 @@ def _member(text: str, start: int, depth: int) -> Member:
 def _array(text: str, start: int, depth: int) -> Node:
     if strings := _STRINGS.match(text, start):
         found = _WHOLE_STRING.finditer(text, start, strings.end())
-        return Node(tuple([Node(one[1], one.start(), one.end()) for one in found]), start, strings.end())
+        return _node((tuple([_node((one[1], *one.span())) for one in found]), start, strings.end()))
     items: list[Node] = []
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "]":
@@ -281,7 +299,7 @@ def _after_element(text: str, end: int, closing: str) -> int:
 def _string(text: str, start: int) -> Node:
     # Nearly every string is plain from end to end.
     if whole := _WHOLE_STRING.match(text, start):
-        return Node(whole[1], start, whole.end())
+        return _node((whole[1], start, whole.end()))
     parts: list[str] = []
     at = start + 1
     while True:

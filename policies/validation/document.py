@@ -3,12 +3,11 @@
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import accumulate, islice
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from policies.catalog import Catalog
 from policies.engine.patterns import fold
@@ -34,6 +33,9 @@ _CHARACTER: Final = re.compile(
 )
 
 
+Written: TypeAlias = tuple[Node, str]
+
+
 class PolicyType(StrEnum):
     IDENTITY = "identity"
     BOUNDARY = "boundary"
@@ -47,8 +49,7 @@ class PolicyType(StrEnum):
         return self in (PolicyType.RESOURCE, PolicyType.TRUST, PolicyType.RESOURCE_CONTROL)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One key under one operator; `values` are those looked at, `value_node` is all that was written."""
 
     statement: "Statement"
@@ -60,7 +61,7 @@ class Condition:
 
     @property
     def key(self) -> str:
-        return str(self.key_node.value)
+        return cast("str", self.key_node.value)
 
     @property
     def strings(self) -> list[tuple[Node, str]]:
@@ -72,41 +73,62 @@ class Condition:
         return [(node, text) for node, text in self.strings if "${" not in text]
 
 
+class _Strings(dict[str, list[Written]]):
+    """The strings of a statement's elements, read when one is first asked for."""
+
+    def __init__(self, values: Mapping[str, Node]) -> None:
+        self._values = values
+
+    def __missing__(self, name: str) -> list[Written]:
+        node = self._values.get(name)
+        self[name] = found = strings(node)[:MOST_STRINGS] if node else []
+        return found
+
+
+class _Folded(dict[str, list[Written]]):
+    def __init__(self, written: _Strings) -> None:
+        self._written = written
+
+    def __missing__(self, name: str) -> list[Written]:
+        self[name] = found = [(node, fold(text)) for node, text in self._written[name]]
+        return found
+
+
+class _Texts(dict[str, frozenset[str]]):
+    def __init__(self, folded: _Folded) -> None:
+        self._folded = folded
+
+    def __missing__(self, name: str) -> frozenset[str]:
+        self[name] = found = frozenset([text for _, text in self._folded[name]])
+        return found
+
+
 class Statement:
+    """One statement. What every rule asks of it is a method of a dict, since a call of one's own takes twice as long.
+
+    `get` is the value of an element; `strings` are its strings, whether it holds one or a list; `folded` the same in
+    small letters, for what IAM compares without regard to case; `texts` the set of these.
+    """
+
     def __init__(self, index: int, node: Node, members: Members) -> None:
         self.index = index
         self.node = node
         self.members = members
-        self._values = {member.name: member.value for member in members}
-        self._strings: dict[str, list[tuple[Node, str]]] = {}
-        self._folded: dict[str, list[tuple[Node, str]]] = {}
+        values = {str(member.key.value): member.value for member in members}
+        written = _Strings(values)
+        folded = _Folded(written)
+        self.get: Final[Callable[[str], Node | None]] = values.get
+        self.strings: Final[Callable[[str], list[Written]]] = written.__getitem__
+        self.folded: Final[Callable[[str], list[Written]]] = folded.__getitem__
+        self.texts: Final[Callable[[str], frozenset[str]]] = _Texts(folded).__getitem__
+        self.allows = self.text("Effect") == "Allow"
 
     def __contains__(self, name: str) -> bool:
-        return name in self._values
-
-    def get(self, name: str) -> Node | None:
-        return self._values.get(name)
+        return self.get(name) is not None
 
     def text(self, name: str) -> str | None:
-        node = self._values.get(name)
+        node = self.get(name)
         return node.value if node and isinstance(node.value, str) else None
-
-    def strings(self, name: str) -> list[tuple[Node, str]]:
-        """The strings of an element, whether it holds one or a list."""
-        if name not in self._strings:
-            node = self._values.get(name)
-            self._strings[name] = strings(node)[:MOST_STRINGS] if node else []
-        return self._strings[name]
-
-    def folded(self, name: str) -> list[tuple[Node, str]]:
-        """The same in small letters, for what IAM compares without regard to case."""
-        if name not in self._folded:
-            self._folded[name] = [(node, fold(text)) for node, text in self.strings(name)]
-        return self._folded[name]
-
-    @property
-    def allows(self) -> bool:
-        return self.text("Effect") == "Allow"
 
     @cached_property
     def condition_blocks(self) -> Members:
@@ -162,6 +184,11 @@ class Document:
         return tuple(conditions)
 
     @cached_property
+    def known_conditions(self) -> list[Condition]:
+        """Those under an operator that there is."""
+        return [condition for condition in self.conditions if condition.operator.is_known]
+
+    @cached_property
     def _conditions_by_statement(self) -> dict[int, list[Condition]]:
         found: dict[int, list[Condition]] = {}
         for condition in self.conditions:
@@ -203,6 +230,45 @@ class Document:
             for name in ("Action", "NotAction")
             for pair in statement.strings(name)
         ]
+
+    @cached_property
+    def with_variables(self) -> list[Written]:
+        """The strings with variables in them, of those in which IAM replaces any."""
+        if not self.may_hold_variables:
+            return []
+        written = [(node, text) for node, text, _ in self.resources]
+        written += [pair for condition in self.conditions for pair in condition.strings]
+        return [pair for pair in written if "${" in pair[1]]
+
+    @property
+    def may_hold_variables(self) -> bool:
+        """Whether a variable may stand anywhere, perhaps with its dollar as an escape."""
+        return "${" in self.text or "\\u0024" in self.text
+
+    @cached_property
+    def services(self) -> frozenset[str]:
+        """The prefixes of all that Action and NotAction hold, in small letters; `*` for what begins with a star."""
+        found = {text.partition(":")[0] for _, text in self.actions}
+        return frozenset("*" if prefix.startswith("*") else fold(prefix) for prefix in found)
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether any statement has a Condition, be it empty."""
+        return any(["Condition" in statement for statement in self.statements])  # noqa: C419 (a list is quicker)
+
+    @property
+    def has_principals(self) -> bool:
+        """Whether any statement has Principal or NotPrincipal."""
+        return any(["Principal" in one or "NotPrincipal" in one for one in self.statements])  # noqa: C419
+
+    @cached_property
+    def has_exceptions(self) -> bool:
+        """Whether any statement has NotAction, and so is about nearly every service."""
+        return any(["NotAction" in statement for statement in self.statements])  # noqa: C419 (a list is quicker)
+
+    def may_speak_of(self, service: str) -> bool:
+        """Whether any action of the service may be meant: a quick answer for rules about one service."""
+        return self.has_exceptions or not self.services.isdisjoint((service, "*"))
 
     @cached_property
     def supports_variables(self) -> bool:

@@ -44,29 +44,21 @@ class Operator:
     qualifier: str | None
     name: str
     if_exists: bool
+    is_known: bool
+    for_all: bool
+    for_any: bool
+    value_type: str | None
 
     @classmethod
     def of(cls, written: str) -> Self:
         before, colon, rest = written.rpartition(":")
         if_exists = rest.lower().endswith("ifexists")
         name = rest[: -len("IfExists")] if if_exists else rest
-        return cls(before if colon else None, _BY_FOLDED_NAME.get(name.lower(), name), if_exists)
-
-    @property
-    def is_known(self) -> bool:
-        return self.name in VALUE_TYPES and (self.qualifier is None or self.for_all or self.for_any)
-
-    @property
-    def for_all(self) -> bool:
-        return self.qualifier is not None and self.qualifier.lower() == "forallvalues"
-
-    @property
-    def for_any(self) -> bool:
-        return self.qualifier is not None and self.qualifier.lower() == "foranyvalue"
-
-    @property
-    def value_type(self) -> str | None:
-        return VALUE_TYPES.get(self.name)
+        name = _BY_FOLDED_NAME.get(name.lower(), name)
+        qualifier = before if colon else None
+        for_all, for_any = (before.lower() == word for word in ("forallvalues", "foranyvalue"))
+        is_known = name in VALUE_TYPES and (qualifier is None or for_all or for_any)
+        return cls(qualifier, name, if_exists, is_known, for_all, for_any, VALUE_TYPES.get(name))
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 from policies.catalog import Catalog
@@ -12,7 +12,7 @@ from policies.validation.directory import Directory
 from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, Location
 from policies.validation.recovery import Mended, fix_of, mended
-from policies.validation.rules import RULES
+from policies.validation.rules import rules_for
 
 # AWS's own managed policies reach 152,297 characters without their white space.
 MAXIMUM_LENGTH: Final = 262_144
@@ -51,7 +51,10 @@ def validate(
 
 
 def _found(document: Document) -> list[Finding]:
-    return list(chain.from_iterable(islice(rule(document), MOST_FINDINGS) for rule in RULES))
+    found: list[Finding] = []
+    for rule in rules_for(document):
+        found.extend(islice(rule(document), MOST_FINDINGS))
+    return found
 
 
 def _syntax_error(written: Document, error: JsonError) -> Finding:

@@ -1,6 +1,7 @@
 """The rules, one small function each: a document in, findings out. A new rule joins its module's RULES."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Final, TypeAlias
 
 from policies.validation.document import Document
@@ -39,34 +40,69 @@ from policies.validation.rules import (
 
 Rule: TypeAlias = Callable[[Document], Iterator[Finding]]
 
-RULES: Final[tuple[Rule, ...]] = (
-    *types.RULES,
-    *elements.RULES,
-    *sids.RULES,
-    *empties.RULES,
-    *principals.RULES,
-    *federation.RULES,
-    *service_principals.RULES,
-    *resource_control.RULES,
-    *actions.RULES,
-    *arns.RULES,
-    *resource_types.RULES,
-    *variables.RULES,
-    *conditions.RULES,
-    *condition_keys.RULES,
-    *condition_values.RULES,
-    *addresses.RULES,
-    *applicability.RULES,
-    *companions.RULES,
-    *tag_support.RULES,
-    *security.RULES,
-    *redundancy.RULES,
-    *escalation.RULES,
-    *exposure.RULES,
-    *contradictions.RULES,
-    *unmatchable.RULES,
-    *shadows.RULES,
-    *lockout.RULES,
-    *references.RULES,
-    *sizes.RULES,
+# In the order in which findings at one place are told.
+_MODULES: Final = (
+    types,
+    elements,
+    sids,
+    empties,
+    principals,
+    federation,
+    service_principals,
+    resource_control,
+    actions,
+    arns,
+    resource_types,
+    variables,
+    conditions,
+    condition_keys,
+    condition_values,
+    addresses,
+    applicability,
+    companions,
+    tag_support,
+    security,
+    redundancy,
+    escalation,
+    exposure,
+    contradictions,
+    unmatchable,
+    shadows,
+    lockout,
+    references,
+    sizes,
 )
+# What these say is about one thing, which most documents have none of.
+_OF_CONDITIONS: Final = (
+    addresses,
+    applicability,
+    condition_keys,
+    condition_values,
+    conditions,
+    contradictions,
+    tag_support,
+)
+_OF_PRINCIPALS: Final = (federation, principals, resource_control, resource_types, service_principals)
+_OF_VARIABLES: Final = (variables,)
+
+
+def rules_for(document: Document) -> tuple[Rule, ...]:
+    """The rules that may have something to say of the document, in their order."""
+    return _rules(
+        has_conditions=document.has_conditions,
+        has_principals=document.policy_type.names_principals or document.has_principals,
+        has_variables=document.may_hold_variables,
+    )
+
+
+@cache
+def _rules(*, has_conditions: bool, has_principals: bool, has_variables: bool) -> tuple[Rule, ...]:
+    silent = (
+        *(() if has_conditions else _OF_CONDITIONS),
+        *(() if has_principals else _OF_PRINCIPALS),
+        *(() if has_variables else _OF_VARIABLES),
+    )
+    return tuple(rule for module in _MODULES if module not in silent for rule in module.RULES)
+
+
+RULES: Final = _rules(has_conditions=True, has_principals=True, has_variables=True)

@@ -15,9 +15,9 @@ TRUST_SERVICE: Final = "sts"
 
 
 def names(document: Document) -> Iterator[Finding]:
-    catalog = document.catalog
-    for node, text in document.actions:
-        if catalog.is_written_action(text) or text in EVERYTHING or "${" in text:
+    written = document.catalog.written_actions
+    for node, text in [pair for pair in document.actions if pair[1] not in written]:
+        if text in EVERYTHING or "${" in text:
             continue
         service, colon, name = text.partition(":")
         if not colon:

@@ -15,18 +15,17 @@ _OPEN: Final = frozenset("*?$")
 def unsupported_actions(document: Document) -> Iterator[Finding]:
     """Named actions alone are judged: a wildcard may mean those that do set the key."""
     for statement in document.statements:
-        judged = [
-            condition
-            for condition in document.conditions_of(statement)
-            if condition.operator.is_known and not _is_met_without(condition)
-        ]
+        judged = [condition for condition in document.conditions_of(statement) if _is_judged(condition)]
         named = [text for _, text in statement.strings("Action") if not _OPEN & set(text)] if judged else []
         for condition in judged if named else ():
             yield from _judged(document, statement, condition, named)
 
 
-def _is_met_without(condition: Condition) -> bool:
-    return condition.operator.if_exists or condition.operator.name == "Null"
+def _is_judged(condition: Condition) -> bool:
+    """Whether it is on a key of a service's own, and needs that key to be met."""
+    operator = condition.operator
+    is_met_without = operator.if_exists or operator.name == "Null"
+    return not condition.key.startswith("aws:") and operator.is_known and not is_met_without
 
 
 def _judged(

@@ -35,12 +35,8 @@ _IDS: Final = {
 }
 
 
-def _conditions(document: Document) -> Iterator[Condition]:
-    return (condition for condition in document.conditions if condition.operator.is_known)
-
-
 def key_types(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         key = document.catalog.condition_key(condition.key)
         if (
             key is None
@@ -111,7 +107,7 @@ TYPE_TESTS: Final[dict[str, tuple[Callable[[str], bool], str, str]]] = {
 
 
 def value_types(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         if condition.operator.value_type not in TYPE_TESTS:
             continue
         is_right, code, wanted = TYPE_TESTS[condition.operator.value_type]
@@ -134,7 +130,7 @@ def scalars(condition: Condition) -> Iterator[tuple[Node, str]]:
 
 
 def epoch_dates(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         if condition.operator.value_type == "Date" and fold(condition.key) != "aws:epochtime":
             for node, text in scalars(condition):
                 if _EPOCH.fullmatch(text) and not _is_date(text):
@@ -143,7 +139,7 @@ def epoch_dates(document: Document) -> Iterator[Finding]:
 
 
 def mixed_types(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         kinds = {node.kind for node in condition.values}
         if len(kinds) > 1:
             mixture = " and ".join(sorted(kinds))
@@ -152,7 +148,7 @@ def mixed_types(document: Document) -> Iterator[Finding]:
 
 
 def several_booleans(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         is_single = condition.operator.value_type == "Bool" and condition.operator.qualifier is None
         if is_single and len(condition.values) > 1:
             details = f"{quoted(condition.key)} has one value, so it is compared with one Boolean; keep one of them."
@@ -160,7 +156,7 @@ def several_booleans(document: Document) -> Iterator[Finding]:
 
 
 def literal_wildcards(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         if condition.operator.name not in ("StringEquals", "StringNotEquals"):
             continue
         for node, text in condition.texts:
@@ -174,7 +170,7 @@ def literal_wildcards(document: Document) -> Iterator[Finding]:
 
 
 def regions(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         is_exact = condition.operator.name.startswith("String") and "Like" not in condition.operator.name
         if not is_exact or fold(condition.key) != "aws:requestedregion":
             continue
@@ -187,7 +183,7 @@ def regions(document: Document) -> Iterator[Finding]:
 
 
 def network_ids(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         prefix, code = _IDS.get(fold(condition.key), ("", ""))
         if not prefix or condition.operator.value_type != "String":
             continue
@@ -199,7 +195,7 @@ def network_ids(document: Document) -> Iterator[Finding]:
 
 
 def service_principals(document: Document) -> Iterator[Finding]:
-    for condition in _conditions(document):
+    for condition in document.known_conditions:
         if fold(condition.key) not in SERVICE_PRINCIPAL_KEYS or condition.operator.value_type != "String":
             continue
         for node, text in condition.texts:

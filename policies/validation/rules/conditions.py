@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.engine.patterns import fold
 from policies.nearest import nearest
-from policies.validation.document import Condition, Document, members_of
+from policies.validation.document import Document, members_of
 from policies.validation.findings import Finding, quoted
 from policies.validation.operators import QUALIFIERS, VALUE_TYPES, Operator, operator
 
@@ -61,7 +61,7 @@ def repeated_keys(document: Document) -> Iterator[Finding]:
 
 
 def missing_qualifiers(document: Document) -> Iterator[Finding]:
-    for condition in _known(document):
+    for condition in document.known_conditions:
         key = document.catalog.condition_key(condition.key)
         is_plain = condition.operator.qualifier is None and condition.operator.name != "Null"
         if key and key.is_multivalued and is_plain:
@@ -75,7 +75,7 @@ def missing_qualifiers(document: Document) -> Iterator[Finding]:
 
 
 def text_operators(document: Document) -> Iterator[Finding]:
-    for condition in _known(document):
+    for condition in document.known_conditions:
         written = str(condition.operator_node.value)
         key = document.catalog.condition_key(condition.key) if "Like" in condition.operator.name else None
         if key and key.value_type == "ARN" and condition.operator.value_type == "String":
@@ -91,7 +91,7 @@ def text_operators(document: Document) -> Iterator[Finding]:
 
 
 def for_all_values(document: Document) -> Iterator[Finding]:
-    for condition in _known(document):
+    for condition in document.known_conditions:
         if (
             not condition.operator.for_all
             or condition.operator.name == "Null"
@@ -109,10 +109,6 @@ def for_all_values(document: Document) -> Iterator[Finding]:
             yield document.finding(
                 "FORALLVALUES_WITH_SINGLE_VALUED_KEY", details, condition.operator_node, fix=fix
             )
-
-
-def _known(document: Document) -> Iterator[Condition]:
-    return (condition for condition in document.conditions if condition.operator.is_known)
 
 
 RULES: Final = (operators, null_operators, repeated_keys, missing_qualifiers, text_operators, for_all_values)

@@ -40,9 +40,9 @@ def unknown_top_elements(document: Document) -> Iterator[Finding]:
 
 def unknown_statement_elements(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
-        for member in statement.members:
-            if member.name not in STATEMENT_ELEMENTS:
-                yield _unknown(document, member, STATEMENT_ELEMENTS, "A statement")
+        unknown = [member for member in statement.members if member.key.value not in STATEMENT_ELEMENTS]
+        for member in unknown:
+            yield _unknown(document, member, STATEMENT_ELEMENTS, "A statement")
 
 
 def _unknown(document: Document, member: Member, known: Sequence[str], owner: str) -> Finding:

@@ -26,7 +26,7 @@ LIMITS: Final = frozenset({"iam:permissionsboundary", "iam:policyarn"})
 
 def ways(document: Document) -> Iterator[Finding]:
     """One finding for each place, or set of places, that opens a way; an administrator has no need of any."""
-    if document.policy_type is not PolicyType.IDENTITY:
+    if document.policy_type is not PolicyType.IDENTITY or not document.may_speak_of("iam"):
         return
     allowing = [one for one in document.statements if one.allows and is_unconditional(one)]
     granted = _granted(document, allowing) if any(map(_allows_of_iam, allowing)) else {}

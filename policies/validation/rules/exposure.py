@@ -111,10 +111,10 @@ def leave_to_share(document: Document) -> Iterator[Finding]:
     if document.policy_type is not PolicyType.IDENTITY:
         return
     for statement in document.statements:
-        if is_about_everything(statement) and statement.allows and is_unconditional(statement):
+        is_sharing = statement.allows and not SHARING_ACTIONS.isdisjoint(statement.texts("Action"))
+        if is_sharing and is_about_everything(statement) and is_unconditional(statement):
             named = [node for node, text in statement.folded("Action") if text in SHARING_ACTIONS]
-            if named:
-                yield _sharing(document, named)
+            yield _sharing(document, named)
 
 
 def _sharing(document: Document, named: list[Node]) -> Finding:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
 from policies.engine.patterns import Pattern, wildcard_tokens
 from policies.engine.text import Node
-from policies.validation.document import Condition, Document, Statement, is_list
+from policies.validation.document import Condition, Document, Statement, Written, is_list
 from policies.validation.findings import Finding, quoted
 
 # Wildcards in the middle are compared with every value; beyond this many comparisons they are let be.
@@ -15,29 +15,29 @@ MOST_STEMS: Final = 100
 MOST_VALUES: Final = 4_000
 LONGEST_PATTERN: Final = 2_048
 
-Written: TypeAlias = tuple[Node, str]
-
 
 def actions(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for name in ("Action", "NotAction"):
-            folded = statement.folded(name)[:MOST_VALUES]
-            yield from _covered(document, statement, name, folded, "REDUNDANT_ACTION")
+            container = statement.get(name)
+            if container and is_list(container):
+                folded = statement.folded(name)[:MOST_VALUES]
+                yield from _covered(document, container, name, folded, "REDUNDANT_ACTION")
 
 
 def resources(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for name in ("Resource", "NotResource"):
-            yield from _covered(
-                document, statement, name, statement.strings(name)[:MOST_VALUES], "REDUNDANT_RESOURCE"
-            )
+            container = statement.get(name)
+            if container and is_list(container):
+                written = statement.strings(name)[:MOST_VALUES]
+                yield from _covered(document, container, name, written, "REDUNDANT_RESOURCE")
 
 
 def _covered(
-    document: Document, statement: Statement, name: str, written: list[Written], code: str
+    document: Document, container: Node, name: str, written: list[Written], code: str
 ) -> Iterator[Finding]:
-    container = statement.get(name)
-    if container is None or not is_list(container) or _are_plainly_different(written):
+    if len(written) < 2 or _are_plainly_different(written):  # noqa: PLR2004 (one value has nothing beside it)
         return
     for node, by in (*_covered_by_beginnings(written), *_covered_by_wildcards(written)):
         details = f"{quoted(node.value)} adds nothing: {quoted(by.value)} in the same `{name}` covers it. Remove it."
@@ -47,14 +47,18 @@ def _covered(
 def _are_plainly_different(written: list[Written]) -> bool:
     """Whether nothing can cover anything, told by a look at what ends in a star: so it is in most lists."""
     texts = {text for _, text in written}
+    if len(texts) < len(written):
+        return False
     wild = [text for text in texts if "*" in text or "?" in text]
-    if len(texts) < len(written) or len(wild) > MOST_STEMS:
+    if not wild:
+        return True
+    if len(wild) > MOST_STEMS:
         return False
     stems = sorted(stem for text in wild if (stem := _stem(text)) is not None)
     if len(stems) < len(wild) or any(later.startswith(stem) for stem, later in pairwise(stems)):
         return False
     beginnings = tuple(stems)
-    return not any(text.startswith(beginnings) for text in texts.difference(wild))
+    return not any([text.startswith(beginnings) for text in texts.difference(wild)])  # noqa: C419 (a list is quicker)
 
 
 def _stem(text: str) -> str | None:

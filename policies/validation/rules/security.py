@@ -44,6 +44,8 @@ NEAR: Final = ("iam:", "*")
 def passing(document: Document) -> Iterator[Finding]:
     if document.policy_type not in (PolicyType.IDENTITY, PolicyType.BOUNDARY):
         return
+    if not document.may_speak_of("iam"):
+        return
     for statement in document.statements:
         if statement.allows:
             for sensitive in PASSINGS:

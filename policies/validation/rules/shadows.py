@@ -26,8 +26,8 @@ class _Scope:
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self.negates = "NotAction" in statement
-        written = statement.folded("NotAction" if self.negates else "Action")
-        self.actions = Texts.of(["*" if text == "*:*" else text for _, text in written])
+        texts = statement.texts("NotAction" if self.negates else "Action")
+        self.actions = Texts.of(texts | EVERY_ACTION if "*:*" in texts else texts)
 
     @cached_property
     def effect(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final
 from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
 
-_ALLOWED: Final = re.compile(r"[A-Za-z0-9]*")
+_OTHERS: Final = re.compile(r"[^A-Za-z0-9]")
 
 
 def characters(document: Document) -> Iterator[Finding]:
@@ -15,8 +15,8 @@ def characters(document: Document) -> Iterator[Finding]:
         return
     for statement in document.statements:
         for node, sid in statement.strings("Sid"):
-            if not _ALLOWED.fullmatch(sid):
-                kept = re.sub(r"[^A-Za-z0-9]", "", sid)
+            if not (sid.isascii() and sid.isalnum()) and sid:
+                kept = _OTHERS.sub("", sid)
                 details = f"The `Sid` {quoted(sid)} holds other characters than letters A–Z, a–z and digits."
                 fix = document.replacement(node, kept) if kept else None
                 yield document.finding("UNSUPPORTED_SID", details, node, fix=fix)

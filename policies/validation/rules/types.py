@@ -45,7 +45,9 @@ def list_elements(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for name in LIST_ELEMENTS:
             node = statement.get(name)
-            for item in node.items if node else ():
+            if node is None or len(statement.strings(name)) == len(node.items):
+                continue
+            for item in node.items:
                 if not isinstance(item.value, str):
                     yield _mismatch(document, item, f"`{name}`", "a string or a list of strings")
 
@@ -86,7 +88,8 @@ def _principal_nodes(document: Document) -> Iterator[tuple[Statement, Node]]:
 
 
 def characters(document: Document) -> Iterator[Finding]:
-    for match in _UNSUPPORTED.finditer(document.text):
+    # Of ASCII, what can be read as JSON holds no others.
+    for match in () if document.text.isascii() else _UNSUPPORTED.finditer(document.text):
         place = Node(None, match.start(), match.end())
         details = (
             f"IAM does not store the character {quoted(match[0])} (U+{ord(match[0]):04X}). "

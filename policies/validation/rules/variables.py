@@ -8,30 +8,19 @@ from policies.engine.text import Node
 from policies.validation.document import Document, members_of, strings
 from policies.validation.findings import Finding, quoted
 
-_BEGINNING: Final = re.compile(r"\$\{")
 _VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 _UNCLOSED: Final = re.compile(r"\$\{(?![^{}]*\})")
 _DEFAULT: Final = re.compile(r"[^,]*,\s*'[^']*'\s*")
 TYPES_WITH_VARIABLES: Final = frozenset({"String", "ARN", "Bool"})
 
 
-def _replaced_strings(document: Document) -> Iterator[tuple[Node, str]]:
-    """The strings in which IAM replaces variables."""
-    yield from ((node, text) for node, text, _ in document.resources)
-    for condition in document.conditions:
-        yield from condition.strings
-
-
 def _variables(document: Document) -> Iterator[tuple[Node, re.Match[str]]]:
-    if "${" in document.text:
-        for node, text in _replaced_strings(document):
-            yield from ((node, match) for match in _VARIABLE.finditer(text))
+    for node, text in document.with_variables:
+        yield from ((node, match) for match in _VARIABLE.finditer(text))
 
 
 def missing_braces(document: Document) -> Iterator[Finding]:
-    if "${" not in document.text:
-        return
-    for node, text in _replaced_strings(document):
+    for node, text in document.with_variables:
         if unclosed := _UNCLOSED.search(text):
             start = unclosed.start()
             details = f"The variable that begins with {quoted(text[start:])} has no closing `}}`."
@@ -71,28 +60,27 @@ def unsupported_version(document: Document) -> Iterator[Finding]:
 
 
 def unsupported_elements(document: Document) -> Iterator[Finding]:
-    if "${" not in document.text:
+    if not document.may_hold_variables:
         return
     for name, node, text in _fixed_strings(document):
-        for match in _BEGINNING.finditer(text):
-            length = len(text) - match.start()
-            details = f"`{name}` takes no variables, but holds {quoted(text[match.start() :])}."
-            yield document.inside("VARIABLE_UNSUPPORTED_IN_ELEMENT", details, node, match.start(), length)
-            break
+        start = text.find("${")
+        details = f"`{name}` takes no variables, but holds {quoted(text[start:])}."
+        yield document.inside("VARIABLE_UNSUPPORTED_IN_ELEMENT", details, node, start, len(text) - start)
 
 
 def _fixed_strings(document: Document) -> Iterator[tuple[str, Node, str]]:
+    """The strings with variables in them where IAM replaces none."""
     for statement in document.statements:
         for name in ("Sid", "Effect", "Action", "NotAction"):
-            yield from ((name, node, text) for node, text in statement.strings(name))
+            yield from [(name, node, text) for node, text in statement.strings(name) if "${" in text]
         for name in ("Principal", "NotPrincipal"):
             element = statement.get(name)
             for member in members_of(element) if element else ():
-                yield from ((name, node, text) for node, text in strings(member.value))
+                yield from [(name, node, text) for node, text in strings(member.value) if "${" in text]
 
 
 def unsupported_operators(document: Document) -> Iterator[Finding]:
-    if "${" not in document.text:
+    if not document.may_hold_variables:
         return
     for condition in document.conditions:
         if condition.operator.value_type not in (None, *TYPES_WITH_VARIABLES):
