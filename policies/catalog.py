@@ -221,6 +221,7 @@ class Catalog:
         self.service = lru_cache(maxsize=None)(self._service)
         self._names = lru_cache(maxsize=None)(self._action_names)
         self._matching = lru_cache(maxsize=16_384)(self._find_matching)
+        self.has_action = lru_cache(maxsize=16_384)(self._has_action)
         self.condition_key = lru_cache(maxsize=8_192)(self._condition_key)
         self.nearest_action = lru_cache(maxsize=1_024)(self._nearest_action)
         self.nearest_service = lru_cache(maxsize=1_024)(self._nearest_service)
@@ -269,7 +270,7 @@ class Catalog:
             for name in names
         )
 
-    def has_action(self, pattern: str) -> bool:
+    def _has_action(self, pattern: str) -> bool:
         """Whether the text covers any action at all."""
         prefix = fold(_prefix(pattern))
         if prefix not in self._index:

@@ -1,5 +1,6 @@
 """Condition keys of a service, under actions that never set them."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,14 +10,14 @@ from policies.validation.document import Condition, Document, Statement
 from policies.validation.findings import Finding, quoted
 
 MOST_NAMED: Final = 5
-_OPEN: Final = frozenset("*?$")
+_OPEN: Final = re.compile(r"[*?$]")
 
 
 def unsupported_actions(document: Document) -> Iterator[Finding]:
     """Named actions alone are judged: a wildcard may mean those that do set the key."""
     for statement in document.statements:
         judged = [condition for condition in document.conditions_of(statement) if _is_judged(condition)]
-        named = [text for _, text in statement.strings("Action") if not _OPEN & set(text)] if judged else []
+        named = [text for _, text in statement.strings("Action") if not _OPEN.search(text)] if judged else []
         for condition in judged if named else ():
             yield from _judged(document, statement, condition, named)
 

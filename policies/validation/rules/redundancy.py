@@ -21,8 +21,9 @@ def actions(document: Document) -> Iterator[Finding]:
         for name in ("Action", "NotAction"):
             container = statement.get(name)
             if container and is_list(container):
-                folded = statement.folded(name)[:MOST_VALUES]
-                yield from _covered(document, container, name, folded, "REDUNDANT_ACTION")
+                written, texts = statement.folded(name)[:MOST_VALUES], statement.texts(name)
+                if len(texts) < len(written) or not _are_plainly_different(texts):
+                    yield from _covered(document, container, name, written, "REDUNDANT_ACTION")
 
 
 def resources(document: Document) -> Iterator[Finding]:
@@ -31,26 +32,23 @@ def resources(document: Document) -> Iterator[Finding]:
             container = statement.get(name)
             if container and is_list(container):
                 written = statement.strings(name)[:MOST_VALUES]
-                yield from _covered(document, container, name, written, "REDUNDANT_RESOURCE")
+                texts = frozenset([text for _, text in written])
+                if len(texts) < len(written) or not _are_plainly_different(texts):
+                    yield from _covered(document, container, name, written, "REDUNDANT_RESOURCE")
 
 
 def _covered(
     document: Document, container: Node, name: str, written: list[Written], code: str
 ) -> Iterator[Finding]:
-    if len(written) < 2 or _are_plainly_different(written):  # noqa: PLR2004 (one value has nothing beside it)
-        return
     for node, by in (*_covered_by_beginnings(written), *_covered_by_wildcards(written)):
         details = f"{quoted(node.value)} adds nothing: {quoted(by.value)} in the same `{name}` covers it. Remove it."
         yield document.finding(code, details, node, fix=document.removal(container, node))
 
 
-def _are_plainly_different(written: list[Written]) -> bool:
+def _are_plainly_different(texts: frozenset[str]) -> bool:
     """Whether nothing can cover anything, told by a look at what ends in a star: so it is in most lists."""
-    texts = {text for _, text in written}
-    if len(texts) < len(written):
-        return False
     wild = [text for text in texts if "*" in text or "?" in text]
-    if not wild:
+    if not wild or len(texts) == 1:
         return True
     if len(wild) > MOST_STEMS:
         return False
@@ -104,7 +102,7 @@ def _covered_by_wildcards(written: list[Written]) -> Iterator[tuple[Node, Node]]
 
 def statements(document: Document) -> Iterator[Finding]:
     seen: dict[tuple[tuple[str, str], ...], Statement] = {}
-    for statement in _look_alikes(document):
+    for statement in _look_alikes(document) if len(document.statements) > 1 else ():
         said = meaning(document, statement)
         if said in seen:
             first = seen[said].index + 1

@@ -29,15 +29,12 @@ def without_resource(document: Document) -> Iterator[Finding]:
         if meant is None:
             continue
         strangers = [
-            pair for pair in statement.strings("Action") if _is_stranger(document.catalog, pair[1], meant)
+            pair
+            for pair in statement.strings("Action")
+            if (kinds := _acted_on(document.catalog, pair[1])) is not None and kinds.isdisjoint(meant)
         ]
         if strangers:
             yield _finding(document, statement, strangers)
-
-
-def _is_stranger(catalog: Catalog, action: str, meant: frozenset[str]) -> bool:
-    kinds = _acted_on(catalog, action)
-    return kinds is not None and kinds.isdisjoint(meant)
 
 
 def _meant(catalog: Catalog, written: list[str]) -> frozenset[str] | None:
