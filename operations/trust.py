@@ -7,7 +7,6 @@ who is made anew under an old name is not (IAM user guide, "AWS JSON policy elem
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -28,6 +27,7 @@ from policies.engine.text import Node, parse_json
 from policies.models import PolicyText
 from policies.validation import legacy_refusal, size_without_white_space
 from policies.validation.document import members_of
+from policies.validation.principals import is_principal, names_an_identity, refusal_of_principal
 
 # What a trust policy may speak of, none of it by a wildcard.
 ACTIONS: Final = frozenset(
@@ -43,16 +43,6 @@ ACTIONS: Final = frozenset(
 )
 # SQLite refuses expressions of more than a thousand terms.
 LOOKED_UP_AT_ONCE: Final = 200
-NO_PROVIDER: Final = "Federated principals must be valid domain names or SAML metadata ARNs"
-# Principals by their type that no row of a user or a role stands behind.
-_UNNAMED: Final = {
-    "AWS": re.compile(r"\*|\d{12}|arn:[a-z-]+:(iam::\d{12}:root|sts::\d{12}:federated-user/\S+)"),
-    "Federated": re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+|arn:[a-z-]+:iam::\d{12}:(saml|oidc)-provider/\S+"),
-    "Service": re.compile(r"([a-z0-9_-]+\.)+(amazonaws\.com(\.cn)?|aws\.internal)"),
-}
-_NAMED: Final = re.compile(
-    r"arn:[a-z-]+:(iam::\d{12}:(user|role)/\S+|sts::\d{12}:assumed-role/[^/\s]+/[^/\s]+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +84,7 @@ def trust_of(account: Account, document: str, parameter: str) -> Trust:
     ids = _ids_of(named)
     for arn in named:
         if arn not in ids and Named.of(arn).account_id == account.id:
-            _refuse(_invalid("AWS", arn), parameter)
+            _refuse(refusal_of_principal("AWS", arn), parameter)
     return Trust(PolicyText.of(document), ids)
 
 
@@ -104,11 +94,7 @@ def recorded_ids(documents: Sequence[str]) -> list[dict[str, str]]:
     For documents that are taken as they are: whoever is not here stays a name.
     """
     named = [
-        {
-            str(node.value)
-            for kind, node in _principals(document)
-            if kind == "AWS" and _NAMED.fullmatch(str(node.value))
-        }
+        {str(node.value) for kind, node in _principals(document) if names_an_identity(kind, str(node.value))}
         for document in documents
     ]
     arns_of_all = sorted({arn for arns in named for arn in arns})
@@ -181,14 +167,10 @@ def _checked(principals: Iterable[tuple[str, Node]], parameter: str) -> Iterator
     """The ARNs of users, roles and sessions among the principals; raises MalformedPolicyDocument for what is none."""
     for kind, node in principals:
         text = str(node.value)
-        if kind == "AWS" and _NAMED.fullmatch(text):
+        if names_an_identity(kind, text):
             yield text
-        elif kind not in _UNNAMED or not _UNNAMED[kind].fullmatch(text):
-            _refuse(NO_PROVIDER if kind == "Federated" else _invalid(kind, text), parameter)
-
-
-def _invalid(kind: str, text: str) -> str:
-    return f'Invalid principal in policy: "{kind.upper()}":"{text}"'
+        elif not is_principal(kind, text):
+            _refuse(refusal_of_principal(kind, text), parameter)
 
 
 def _refuse(message: str, parameter: str) -> NoReturn:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from policies.validation.findings import Finding
+from policies.validation.principals import NO_PROVIDER, refusal_of_principal
 from policies.validation.refusals import IAM_RESOURCE_KINDS, PARTITIONS
 from policies.validation.validate import blocking, validate
 
@@ -62,6 +63,11 @@ def _vendor(value: str) -> str:
     return "Actions/Condition can contain only one colon." if ":" in name else f"Vendor {vendor} is not valid"
 
 
+def _principal(value: str) -> str:
+    kind, _, text = value.partition(":")
+    return refusal_of_principal(kind, text)
+
+
 # IAM's checks in their order: the codes of a check, and its message about the value found.
 CHECKS: Final[tuple[tuple[str, Message], ...]] = (
     ("CONSOLE_UNSUPPORTED_CHARACTER", always("The specified value for policyDocument is invalid.")),
@@ -90,6 +96,8 @@ CHECKS: Final[tuple[tuple[str, Message], ...]] = (
     ("MISSING_RESOURCE EMPTY_ARRAY_RESOURCE", always("Policy statement must contain resources.")),
     ("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", always("Has prohibited field Resource.")),
     ("UNSUPPORTED_ACTION_IN_POLICY", always("AssumeRole policy may only specify STS AssumeRole actions.")),
+    ("INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", always(NO_PROVIDER)),
+    ("CONSOLE_INVALID_PRINCIPAL", _principal),
     ("MISSING_PRINCIPAL", always("Missing required field Principal")),
 )
 
@@ -108,11 +116,15 @@ def _message(text: str, refused: list[Finding], codes: str, about: Message) -> s
 
 
 def _value(text: str, finding: Finding) -> str:
-    """The string a finding is about; of anything else the messages show nothing."""
+    """The string a finding is about, a principal with its type; of anything else the messages show nothing."""
     span = finding.locations[0].span
     written = text[span.start.offset : span.end.offset]
-    return (
-        str(json.loads(written))
-        if written.startswith('"') and written.endswith('"') and len(written) > 1
-        else ""
-    )
+    if len(written) < len('""') or not (written.startswith('"') and written.endswith('"')):
+        return ""
+    value = str(json.loads(written))
+    return f"{_type_of(finding)}:{value}" if finding.issue_code == "CONSOLE_INVALID_PRINCIPAL" else value
+
+
+def _type_of(finding: Finding) -> str:
+    """The type of the principal that a finding is about: the last key on the way to it."""
+    return next(str(step["value"]) for step in reversed(finding.locations[0].path) if "value" in step)

@@ -78,6 +78,13 @@ CHECKS: Final = (
         "trust",
     ),
     Check(
+        "CONSOLE_INVALID_PRINCIPAL",
+        "A role trusts accounts, users, roles and services, each in a form of its own. IAM stores no other.",
+        trust({"Service": "ec2"}),
+        trust({"Service": "ec2.amazonaws.com"}),
+        "trust",
+    ),
+    Check(
         "REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY",
         "Whoever trusts a role trusts all its sessions.",
         trust({"AWS": [ROLE, f"arn:aws:sts::{ACCOUNT}:assumed-role/barista/morning"]}),

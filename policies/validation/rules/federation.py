@@ -1,6 +1,5 @@
 """Whom a role's trust policy lets in from outside: identity providers and their claims."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,10 +7,9 @@ from policies.engine.patterns import fold
 from policies.engine.text import Node
 from policies.validation.document import Document, PolicyType, Statement
 from policies.validation.findings import Finding, quoted
+from policies.validation.principals import DOMAIN, PROVIDER_ARN, is_principal
 from policies.validation.rules.principals import named
 
-PROVIDER_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(saml|oidc)-provider/(\S+)")
-DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[A-Za-z0-9._/-]*)?")
 GITHUB: Final = "token.actions.githubusercontent.com"
 WITH_SAML: Final = "sts:AssumeRoleWithSAML"
 WITH_WEB_IDENTITY: Final = "sts:AssumeRoleWithWebIdentity"
@@ -32,7 +30,7 @@ def _web_identity_host(text: str) -> str | None:
 
 def syntax(document: Document) -> Iterator[Finding]:
     for _, node, text in _federated(document):
-        if text != "*" and not PROVIDER_ARN.fullmatch(text) and not DOMAIN.fullmatch(text):
+        if not is_principal("Federated", text):
             details = (
                 f"{quoted(text)} is no identity provider: name the ARN of a provider of the account, "
                 "or a domain such as `accounts.google.com`."

@@ -9,11 +9,18 @@ from policies.engine.text import Members, Node
 from policies.nearest import nearest
 from policies.validation.document import Document, PolicyType, Statement, members_of, strings
 from policies.validation.findings import Finding, quoted
+from policies.validation.principals import is_principal
 
 PRINCIPAL_KEYS: Final = ("AWS", "Federated", "Service", "CanonicalUser")
 SOURCE_KEYS: Final = frozenset(
     {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
 )
+# What stands for somebody, by the type of principal; of identity providers Access Analyzer has a finding.
+WANTED: Final = {
+    "AWS": "Write the ARN of a user or a role, the 12 digits of an account, or `*`.",
+    "Service": "Write the service's principal, such as `ec2.amazonaws.com`.",
+    "CanonicalUser": "A role trusts no canonical user; write the account under `AWS`.",
+}
 _ROLE_ID: Final = re.compile(r"AROA[A-Z0-9]{12,}")
 _SESSION: Final = re.compile(r"(arn:aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 _USER_ID: Final = re.compile(r"AIDA[A-Z0-9]{12,}")
@@ -139,16 +146,27 @@ def trust_everyone(document: Document) -> Iterator[Finding]:
             yield document.finding("ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", details, node)
 
 
+def unknown_forms(document: Document) -> Iterator[Finding]:
+    """Principals that IAM would not store; of a resource policy each service judges for itself."""
+    if document.policy_type is not PolicyType.TRUST:
+        return
+    for kind in WANTED:
+        for statement, node, text in named(document, kind):
+            if "Principal" in statement and not is_principal(kind, text):
+                details = f"{quoted(text)} is no principal of the type `{kind}`. {WANTED[kind]}"
+                yield document.finding("CONSOLE_INVALID_PRINCIPAL", details, node)
+
+
 def redundant_sessions(document: Document) -> Iterator[Finding]:
     """A session of a role that may assume the role itself."""
     if document.policy_type is not PolicyType.TRUST:
         return
     trusted = list(named(document, "AWS"))
     roles = {(statement.index, text) for statement, _, text in trusted}
-    for statement, node, text in trusted:
+    for statement, node, text in trusted if len(trusted) > 1 else ():
         session = _SESSION.fullmatch(text)
         role = f"{session[1]}:iam::{session[2]}:role/{session[3]}" if session else ""
-        if (statement.index, role) in roles:
+        if role and (statement.index, role) in roles:
             details = f"{quoted(text)} is a session of {quoted(role)}, which is let in already."
             yield document.finding("REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", details, node)
 
@@ -164,5 +182,6 @@ RULES: Final = (
     service_without_source,
     trust_policies,
     trust_everyone,
+    unknown_forms,
     redundant_sessions,
 )
