@@ -5,11 +5,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Final, NamedTuple, TypeAlias, cast
 
 from policies.catalog import Catalog
+from policies.engine.lazy import lazy
 from policies.engine.patterns import fold
 from policies.engine.text import Members, Node
 from policies.nearest import nearest
@@ -130,7 +131,7 @@ class Statement:
         node = self.get(name)
         return node.value if node and isinstance(node.value, str) else None
 
-    @cached_property
+    @lazy
     def condition_blocks(self) -> Members:
         node = self.get("Condition")
         return members_of(node) if node else Members()
@@ -156,11 +157,11 @@ class Document:
         self._nearest_searches = MOST_NEAREST_SEARCHES
         self._wildcard_searches = WILDCARD_SEARCHES
 
-    @cached_property
+    @lazy
     def members(self) -> Members:
         return members_of(self.root)
 
-    @cached_property
+    @lazy
     def statements(self) -> tuple[Statement, ...]:
         node = self.members.named("Statement")
         nodes = node.items[:MOST_STATEMENTS] if node else ()
@@ -170,7 +171,7 @@ class Document:
             if isinstance(item.value, Members)
         )
 
-    @cached_property
+    @lazy
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions of all statements."""
         conditions, left = [], MOST_CONDITION_VALUES
@@ -183,12 +184,12 @@ class Document:
                     conditions.append(Condition(statement, block.key, written, key, value, values))
         return tuple(conditions)
 
-    @cached_property
+    @lazy
     def known_conditions(self) -> list[Condition]:
         """Those under an operator that there is."""
         return [condition for condition in self.conditions if condition.operator.is_known]
 
-    @cached_property
+    @lazy
     def _conditions_by_statement(self) -> dict[int, list[Condition]]:
         found: dict[int, list[Condition]] = {}
         for condition in self.conditions:
@@ -205,7 +206,7 @@ class Document:
             found.setdefault(fold(condition.key), condition)
         return found
 
-    @cached_property
+    @lazy
     def resources(self) -> list[tuple[Node, str, Arn | None]]:
         """What Resource and NotResource hold besides a lone star."""
         written = (
@@ -217,11 +218,11 @@ class Document:
         named = ((node, text, arn_of(text)) for node, text in written if text != "*")
         return list(islice(named, MOST_RESOURCES))
 
-    @cached_property
+    @lazy
     def arns(self) -> list[tuple[Node, str, Arn]]:
         return [(node, text, arn) for node, text, arn in self.resources if arn]
 
-    @cached_property
+    @lazy
     def actions(self) -> list[tuple[Node, str]]:
         """What Action and NotAction hold."""
         return [
@@ -231,7 +232,7 @@ class Document:
             for pair in statement.strings(name)
         ]
 
-    @cached_property
+    @lazy
     def with_variables(self) -> list[Written]:
         """The strings with variables in them, of those in which IAM replaces any."""
         if not self.may_hold_variables:
@@ -245,7 +246,7 @@ class Document:
         """Whether a variable may stand anywhere, perhaps with its dollar as an escape."""
         return "${" in self.text or "\\u0024" in self.text
 
-    @cached_property
+    @lazy
     def services(self) -> frozenset[str]:
         """The prefixes of all that Action and NotAction hold, in small letters; `*` for what begins with a star."""
         found = {text.partition(":")[0] for _, text in self.actions}
@@ -261,7 +262,7 @@ class Document:
         """Whether any statement has Principal or NotPrincipal."""
         return any(["Principal" in one or "NotPrincipal" in one for one in self.statements])  # noqa: C419
 
-    @cached_property
+    @lazy
     def has_exceptions(self) -> bool:
         """Whether any statement has NotAction, and so is about nearly every service."""
         return any(["NotAction" in statement for statement in self.statements])  # noqa: C419 (a list is quicker)
@@ -270,7 +271,7 @@ class Document:
         """Whether any action of the service may be meant: a quick answer for rules about one service."""
         return self.has_exceptions or not self.services.isdisjoint((service, "*"))
 
-    @cached_property
+    @lazy
     def supports_variables(self) -> bool:
         version = self.members.named("Version")
         return version is not None and version.value == "2012-10-17"
@@ -304,7 +305,7 @@ class Document:
         line = bisect_right(self._line_starts, offset)
         return Position(line, offset - self._line_starts[line - 1], offset)
 
-    @cached_property
+    @lazy
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 

@@ -15,18 +15,19 @@ _OPEN: Final = re.compile(r"[*?$]")
 
 def unsupported_actions(document: Document) -> Iterator[Finding]:
     """Named actions alone are judged: a wildcard may mean those that do set the key."""
-    for statement in document.statements:
-        judged = [condition for condition in document.conditions_of(statement) if _is_judged(condition)]
-        named = [text for _, text in statement.strings("Action") if not _OPEN.search(text)] if judged else []
-        for condition in judged if named else ():
-            yield from _judged(document, statement, condition, named)
+    named: dict[int, list[str]] = {}
+    for condition in filter(_is_judged, document.known_conditions):
+        statement = condition.statement
+        if statement.index not in named:
+            written = statement.strings("Action")
+            named[statement.index] = [text for _, text in written if not _OPEN.search(text)]
+        yield from _judged(document, statement, condition, named[statement.index])
 
 
 def _is_judged(condition: Condition) -> bool:
     """Whether it is on a key of a service's own, and needs that key to be met."""
     operator = condition.operator
-    is_met_without = operator.if_exists or operator.name == "Null"
-    return not condition.key.startswith("aws:") and operator.is_known and not is_met_without
+    return not (condition.key.startswith("aws:") or operator.if_exists or operator.name == "Null")
 
 
 def _judged(

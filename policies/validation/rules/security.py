@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.engine.patterns import action_pattern, fold
 from policies.engine.text import Node
-from policies.validation.document import LONGEST_ACTION, Document, PolicyType, Statement, members_of
+from policies.validation.document import LONGEST_ACTION, Document, PolicyType, Statement, Written, members_of
 from policies.validation.findings import Finding
 from policies.validation.rules.actions import EVERYTHING
 
@@ -47,15 +47,24 @@ def passing(document: Document) -> Iterator[Finding]:
     if not document.may_speak_of("iam"):
         return
     for statement in document.statements:
-        if statement.allows:
+        resource = _resource_element(statement) if statement.allows else None
+        if resource is None:
+            continue
+        near = [pair for pair in statement.folded("Action") if pair[1].startswith(NEAR)]
+        if near or "NotAction" in statement:
             for sensitive in PASSINGS:
-                yield from _passing(document, statement, sensitive)
+                yield from _passing(document, statement, sensitive, near, resource)
 
 
-def _passing(document: Document, statement: Statement, sensitive: Passing) -> Iterator[Finding]:
-    resource = _resource_element(statement)
-    action = _action_element(statement, fold(sensitive.action)) if resource else None
-    if action is None or resource is None or _is_confined(statement, sensitive.confining_key):
+def _passing(
+    document: Document,
+    statement: Statement,
+    sensitive: Passing,
+    near: list[Written],
+    resource: tuple[str, Node],
+) -> Iterator[Finding]:
+    action = _action_element(statement, near, fold(sensitive.action))
+    if action is None or _is_confined(statement, sensitive.confining_key):
         return
     code = f"{sensitive.code}_WITH_{_suffix(action[0], resource[0])}"
     details = (
@@ -83,9 +92,8 @@ def _suffix(action: str, resource: str) -> str:
     return resource
 
 
-def _action_element(statement: Statement, action: str) -> tuple[str, Node] | None:
+def _action_element(statement: Statement, near: list[Written], action: str) -> tuple[str, Node] | None:
     """How the statement covers the action, and where: by name, by a wildcard, or by leaving it out of NotAction."""
-    near = [(node, text) for node, text in statement.folded("Action") if text.startswith(NEAR)]
     for node, text in near:
         if text == action:
             return "NAME", node

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Final
 
+from policies.engine.lazy import lazy
 from policies.engine.text import Node
 from policies.validation.coverage import Budget, Texts, is_about_anybody, is_unconditional
 from policies.validation.document import Document, Statement, members_of, strings
@@ -29,19 +29,19 @@ class _Scope:
         texts = statement.texts("NotAction" if self.negates else "Action")
         self.actions = Texts.of(texts | EVERY_ACTION if "*:*" in texts else texts)
 
-    @cached_property
+    @lazy
     def effect(self) -> str | None:
         return self.statement.text("Effect")
 
-    @cached_property
+    @lazy
     def resources(self) -> Texts:
         return Texts.of(text for _, text in self.statement.strings("Resource"))
 
-    @cached_property
+    @lazy
     def left_out(self) -> frozenset[str]:
         return frozenset(text for _, text in self.statement.strings("NotResource"))
 
-    @cached_property
+    @lazy
     def principals(self) -> frozenset[tuple[str, str]]:
         return _named(self.statement.get("Principal"))
 
