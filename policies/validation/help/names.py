@@ -30,6 +30,12 @@ CHECKS: Final = (
         one(Action="s3:ListBucket", Resource=BUCKET),
     ),
     Check(
+        "CONSOLE_RETIRED_ACTION",
+        "The service is closed, or the action is gone from it. IAM stores the name all the same, and it does nothing.",
+        one(Action=["iotevents:ListInputs", "iot:ListThings"], Resource="*"),
+        one(Action="iot:ListThings", Resource="*"),
+    ),
+    Check(
         "INVALID_SERVICE_IN_ACTION",
         "The part before the colon is no service's prefix, or holds a wildcard.",
         one(Action="lamda:InvokeFunction", Resource="*"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.text import Node
-from policies.validation.document import Document, PolicyType
+from policies.validation.document import LONGEST_ACTION, Document, PolicyType
 from policies.validation.findings import Finding, quoted
 
 EVERYTHING: Final = ("*", "*:*")
@@ -25,9 +25,9 @@ def names(document: Document) -> Iterator[Finding]:
         elif not _SERVICE.fullmatch(service) or ":" in name:
             yield _malformed(document, node, text)
         elif not document.catalog.has_service(service):
-            yield _unknown_service(document, node, text)
+            yield _retired(document, node, text) or _unknown_service(document, node, text)
         elif not document.names_an_action(text):
-            yield _unknown_action(document, node, text)
+            yield _retired(document, node, text) or _unknown_action(document, node, text)
 
 
 def _without_service(document: Document, node: Node, text: str) -> Finding:
@@ -41,6 +41,15 @@ def _without_service(document: Document, node: Node, text: str) -> Finding:
 def _malformed(document: Document, node: Node, text: str) -> Finding:
     details = f"{quoted(text)} is no action: it must be a service's prefix without wildcards, one colon, and a name."
     return document.finding("INVALID_SERVICE_IN_ACTION", details, node, refused=True)
+
+
+def _retired(document: Document, node: Node, text: str) -> Finding | None:
+    """IAM goes on storing what a closed service had; it means nothing, and harms nobody."""
+    name = document.catalog.retired.service_of(text) if len(text) <= LONGEST_ACTION else None
+    if name is None:
+        return None
+    details = f"AWS has retired {quoted(text)} of {name}: no request is about it any more. Remove it."
+    return document.finding("CONSOLE_RETIRED_ACTION", details, node)
 
 
 def _unknown_service(document: Document, node: Node, text: str) -> Finding:
