@@ -82,7 +82,7 @@ class Node(NamedTuple):
         return text[self.start : self.end]
 
 
-# Makes a Node of its three parts. A policy has hundreds, and a class is slow to call.
+# Makes a Node of its three parts, and Members likewise: a policy has hundreds, and a class is slow to call.
 _node: Final[Callable[[tuple[Any, int, int]], Node]] = partial(tuple.__new__, Node)
 
 
@@ -96,6 +96,9 @@ class Member(NamedTuple):
     def name(self) -> str:
         """The key as text, escapes resolved."""
         return cast("str", self.key.value)
+
+
+_member_of: Final[Callable[[tuple[Node, Node]], Member]] = partial(tuple.__new__, Member)
 
 
 class Members(tuple[Member, ...]):
@@ -246,7 +249,7 @@ def _object(text: str, start: int, depth: int) -> Node:
         end = member[1][2]
         following = _TO_NEXT_KEY.match(text, end)
         at = following.end() if following else _after_element(text, end, "}")
-    return Node(Members(members), start, at + 1)
+    return _node((Members(members), start, at + 1))
 
 
 def _member(text: str, start: int, depth: int) -> Member:
@@ -254,8 +257,8 @@ def _member(text: str, start: int, depth: int) -> Member:
         key = _node((plain[1], start, plain.end(1) + 1))
         value = plain[2]
         if value is None:
-            return Member(key, _value(text, plain.end(), depth))
-        return Member(key, _node((value, plain.start(2) - 1, plain.end())))
+            return _member_of((key, _value(text, plain.end(), depth)))
+        return _member_of((key, _node((value, plain.start(2) - 1, plain.end()))))
     if text[start : start + 1] != '"':
         raise JsonError(f"Expected a key in double quotes, but found {_found(text, start)}.", start)
     key = _string(text, start)
@@ -275,7 +278,7 @@ def _array(text: str, start: int, depth: int) -> Node:
     while text[at : at + 1] != "]":
         items.append(_value(text, at, depth))
         at = _after_element(text, items[-1].end, "]")
-    return Node(tuple(items), start, at + 1)
+    return _node((tuple(items), start, at + 1))
 
 
 _CONTAINERS: Final[dict[str, Callable[[str, int, int], Node]]] = {"{": _object, "[": _array}
