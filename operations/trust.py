@@ -26,8 +26,8 @@ from policies.engine.patterns import fold
 from policies.engine.text import Node, parse_json
 from policies.models import PolicyText
 from policies.validation import legacy_refusal, size_without_white_space
-from policies.validation.document import members_of
 from policies.validation.principals import is_principal, names_an_identity, refusal_of_principal
+from policies.validation.statements import members_of
 
 # What a trust policy may speak of, none of it by a wildcard.
 ACTIONS: Final = frozenset(

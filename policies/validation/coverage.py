@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple, Self
 
 from policies.engine.text import Members
-from policies.validation.document import Statement, members_of, strings
+from policies.validation.statements import Statement, members_of, strings
 
 ANYBODY: Final = "*"
 # How large a set of beginnings may be: each text is compared with all of them.

@@ -3,11 +3,11 @@
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, islice
-from typing import Final, NamedTuple, TypeAlias, cast
+from typing import Final, NamedTuple, cast
 
 from policies.catalog import Catalog
 from policies.engine.lazy import lazy
@@ -19,11 +19,11 @@ from policies.validation.directory import Directory
 from policies.validation.findings import Finding, Fix, Location, PathElement, Position, Span
 from policies.validation.operators import Operator, operator
 from policies.validation.refusals import REFUSED_CODES
+from policies.validation.statements import Statement, Written, is_list, members_of
 
 # What follows bounds the work on hostile documents; none within IAM's quotas comes near.
 # A statement that IAM would store has at least 45 characters, so that many never fit together into a quota.
 MOST_STATEMENTS: Final = 1_000
-MOST_STRINGS: Final = 10_000
 MOST_RESOURCES: Final = 4_000
 MOST_CONDITION_VALUES: Final = 2_000
 MOST_NEAREST_SEARCHES: Final = 12
@@ -32,9 +32,6 @@ LONGEST_ACTION: Final = 512
 _CHARACTER: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
 )
-
-
-Written: TypeAlias = tuple[Node, str]
 
 
 class PolicyType(StrEnum):
@@ -72,69 +69,6 @@ class Condition(NamedTuple):
     def texts(self) -> list[tuple[Node, str]]:
         """The strings that are fixed when the policy is written: no variables in them."""
         return [(node, text) for node, text in self.strings if "${" not in text]
-
-
-class _Strings(dict[str, list[Written]]):
-    """The strings of a statement's elements, read when one is first asked for."""
-
-    def __init__(self, values: Mapping[str, Node]) -> None:
-        self._values = values
-
-    def __missing__(self, name: str) -> list[Written]:
-        node = self._values.get(name)
-        self[name] = found = strings(node)[:MOST_STRINGS] if node else []
-        return found
-
-
-class _Folded(dict[str, list[Written]]):
-    def __init__(self, written: _Strings) -> None:
-        self._written = written
-
-    def __missing__(self, name: str) -> list[Written]:
-        self[name] = found = [(node, fold(text)) for node, text in self._written[name]]
-        return found
-
-
-class _Texts(dict[str, frozenset[str]]):
-    def __init__(self, folded: _Folded) -> None:
-        self._folded = folded
-
-    def __missing__(self, name: str) -> frozenset[str]:
-        self[name] = found = frozenset([text for _, text in self._folded[name]])
-        return found
-
-
-class Statement:
-    """One statement. What every rule asks of it is a method of a dict, since a call of one's own takes twice as long.
-
-    `get` is the value of an element; `strings` are its strings, whether it holds one or a list; `folded` the same in
-    small letters, for what IAM compares without regard to case; `texts` the set of these.
-    """
-
-    def __init__(self, index: int, node: Node, members: Members) -> None:
-        self.index = index
-        self.node = node
-        self.members = members
-        values = {str(member.key.value): member.value for member in members}
-        written = _Strings(values)
-        folded = _Folded(written)
-        self.get: Final[Callable[[str], Node | None]] = values.get
-        self.strings: Final[Callable[[str], list[Written]]] = written.__getitem__
-        self.folded: Final[Callable[[str], list[Written]]] = folded.__getitem__
-        self.texts: Final[Callable[[str], frozenset[str]]] = _Texts(folded).__getitem__
-        self.allows = self.text("Effect") == "Allow"
-
-    def __contains__(self, name: str) -> bool:
-        return self.get(name) is not None
-
-    def text(self, name: str) -> str | None:
-        node = self.get(name)
-        return node.value if node and isinstance(node.value, str) else None
-
-    @lazy
-    def condition_blocks(self) -> Members:
-        node = self.get("Condition")
-        return members_of(node) if node else Members()
 
 
 class Document:
@@ -390,18 +324,6 @@ def _member_step(members: Members, start: int, end: int) -> tuple[PathElement, N
         if member.value.start <= start and end <= member.value.end
         else None
     )
-
-
-def members_of(node: Node) -> Members:
-    return node.value if isinstance(node.value, Members) else Members()
-
-
-def is_list(node: Node) -> bool:
-    return type(node.value) is tuple
-
-
-def strings(node: Node) -> list[tuple[Node, str]]:
-    return [(item, item.value) for item in node.items if isinstance(item.value, str)]
 
 
 def wildcard_cost(pattern: str) -> int:

@@ -6,8 +6,9 @@ from typing import Final
 
 from policies.catalog import Service
 from policies.engine.patterns import fold
-from policies.validation.document import Condition, Document, Statement
+from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement
 
 MOST_NAMED: Final = 5
 _OPEN: Final = re.compile(r"[*?$]")

@@ -5,9 +5,10 @@ from typing import Final
 
 from policies.engine.patterns import fold
 from policies.nearest import nearest
-from policies.validation.document import Document, members_of
+from policies.validation.document import Document
 from policies.validation.findings import Finding, quoted
 from policies.validation.operators import QUALIFIERS, VALUE_TYPES, Operator, operator
+from policies.validation.statements import members_of
 
 
 def operators(document: Document) -> Iterator[Finding]:

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 from policies.engine.patterns import Pattern, fold
 from policies.validation.arn import beginning
 from policies.validation.coverage import Budget
-from policies.validation.document import Condition, Document, Statement
+from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
 from policies.validation.rules.condition_values import scalars
+from policies.validation.statements import Statement
 
 # So many conditions on one key are compared with each other, and so many values in all.
 MOST_OF_ONE_KEY: Final = 6

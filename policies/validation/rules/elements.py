@@ -5,8 +5,9 @@ from typing import Final
 
 from policies.engine.text import Member
 from policies.nearest import nearest
-from policies.validation.document import Document, PolicyType, is_list
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, Fix, quoted
+from policies.validation.statements import is_list
 
 TOP_ELEMENTS: Final = ("Version", "Id", "Statement")
 STATEMENT_ELEMENTS: Final = (

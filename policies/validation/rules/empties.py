@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.text import Members, Node
-from policies.validation.document import Condition, Document, is_list, members_of
+from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import is_list, members_of
 
 
 def _is_empty_list(node: Node | None) -> bool:

@@ -9,9 +9,10 @@ from policies.engine.patterns import action_pattern, fold
 from policies.engine.text import Node
 from policies.validation.arn import arn_of
 from policies.validation.coverage import Budget, is_about_everything, is_unconditional, names_every_action
-from policies.validation.document import LONGEST_ACTION, Document, PolicyType, Statement
+from policies.validation.document import LONGEST_ACTION, Document, PolicyType
 from policies.validation.escalations import KINDS, WAYS, Way
 from policies.validation.findings import Finding
+from policies.validation.statements import Statement
 
 MOST_NAMED: Final = 4
 # Each wildcard is compared with all actions of the table.
@@ -117,7 +118,8 @@ def _is_free(statement: Statement, action: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_open(text: str, kind: str) -> bool:
-    arn = arn_of(text)
+    # A variable confines: `${aws:username}` is whoever asks.
+    arn = arn_of(text) if "${" not in text else None
     return text == "*" or (arn is not None and arn.resource in ("*", f"{kind}*", f"{kind}/*"))
 
 

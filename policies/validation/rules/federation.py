@@ -5,10 +5,11 @@ from typing import Final
 
 from policies.engine.patterns import fold
 from policies.engine.text import Node
-from policies.validation.document import Document, PolicyType, Statement
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
 from policies.validation.principals import DOMAIN, PROVIDER_ARN, is_principal
 from policies.validation.rules.principals import named
+from policies.validation.statements import Statement
 
 GITHUB: Final = "token.actions.githubusercontent.com"
 WITH_SAML: Final = "sts:AssumeRoleWithSAML"

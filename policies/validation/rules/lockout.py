@@ -6,8 +6,9 @@ from typing import Final
 from policies.engine.patterns import action_set
 from policies.validation.arn import arn_of
 from policies.validation.coverage import Budget, is_about_anybody, is_about_everything, is_unconditional
-from policies.validation.document import LONGEST_ACTION, Document, PolicyType, Statement
+from policies.validation.document import LONGEST_ACTION, Document, PolicyType
 from policies.validation.findings import Finding
+from policies.validation.statements import Statement
 
 # Ways back for the holder of a policy, wherever it is attached. Without all of them there is none.
 OF_POLICIES: Final = frozenset(

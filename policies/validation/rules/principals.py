@@ -7,9 +7,10 @@ from typing import Final
 from policies.engine.patterns import fold
 from policies.engine.text import Members, Node
 from policies.nearest import nearest
-from policies.validation.document import Document, PolicyType, Statement, members_of, strings
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
 from policies.validation.principals import is_principal
+from policies.validation.statements import Statement, members_of, strings
 
 PRINCIPAL_KEYS: Final = ("AWS", "Federated", "Service", "CanonicalUser")
 SOURCE_KEYS: Final = frozenset(

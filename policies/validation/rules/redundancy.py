@@ -6,8 +6,9 @@ from typing import Final
 
 from policies.engine.patterns import Pattern, wildcard_tokens
 from policies.engine.text import Node
-from policies.validation.document import Condition, Document, Statement, Written, is_list
+from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement, Written, is_list
 
 # Wildcards in the middle are compared with every value; beyond this many comparisons they are let be.
 MOST_COMPARISONS: Final = 5_000

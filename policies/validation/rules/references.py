@@ -7,8 +7,9 @@ from typing import Final
 
 from policies.engine.patterns import action_pattern
 from policies.engine.text import Node
-from policies.validation.document import LONGEST_ACTION, Document, Statement, members_of, strings
+from policies.validation.document import LONGEST_ACTION, Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement, members_of, strings
 
 # No policy within IAM's quotas names more.
 MOST_REFERENCES: Final = 500

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.validation.document import Document, PolicyType, Statement, members_of, strings
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement, members_of, strings
 
 
 def _statements(document: Document) -> tuple[Statement, ...]:

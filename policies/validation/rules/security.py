@@ -6,9 +6,10 @@ from typing import Final
 
 from policies.engine.patterns import action_pattern, fold
 from policies.engine.text import Node
-from policies.validation.document import LONGEST_ACTION, Document, PolicyType, Statement, Written, members_of
+from policies.validation.document import LONGEST_ACTION, Document, PolicyType
 from policies.validation.findings import Finding
 from policies.validation.rules.actions import EVERYTHING
+from policies.validation.statements import Statement, Written, members_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.patterns import fold
-from policies.validation.document import Document, PolicyType, Statement, members_of
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement, members_of
 
 # Of the caller as a principal of an account, which a service is not.
 OF_PRINCIPALS: Final = frozenset(

@@ -7,9 +7,10 @@ from typing import Final
 from policies.engine.lazy import lazy
 from policies.engine.text import Node
 from policies.validation.coverage import Budget, Texts, is_about_anybody, is_unconditional
-from policies.validation.document import Document, Statement, members_of, strings
+from policies.validation.document import Document
 from policies.validation.findings import Finding, Fix
 from policies.validation.rules.redundancy import meaning
+from policies.validation.statements import Statement, members_of, strings
 
 # Beyond this many first looks, and this much close comparing, the rest is let be.
 MOST_PAIRS: Final = 20_000

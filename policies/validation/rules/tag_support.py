@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.patterns import fold
-from policies.validation.document import Condition, Document, Statement
+from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement
 
 RESOURCE_TAG: Final = "aws:resourcetag/"
 MOST_NAMED: Final = 5

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.text import Members, Node
-from policies.validation.document import Document, Statement, is_list, members_of
+from policies.validation.document import Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import Statement, is_list, members_of
 
 TEXT_ELEMENTS: Final = ("Sid", "Effect")
 LIST_ELEMENTS: Final = ("Action", "NotAction", "Resource", "NotResource")

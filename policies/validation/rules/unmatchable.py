@@ -8,9 +8,10 @@ from policies.catalog import AccessLevel, Catalog, ResourceType
 from policies.engine.text import Node
 from policies.validation.arn import Arn, arn_of, is_open
 from policies.validation.coverage import Budget
-from policies.validation.document import Document, PolicyType, Statement
+from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding, quoted
 from policies.validation.rules.arns import MOST_TYPED_ARNS, types_fitting
+from policies.validation.statements import Statement
 
 MOST_NAMED: Final = 5
 # Actions without a resource type are asked about `*`, the reference says; but many services ask about an ARN such as

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.text import Node
-from policies.validation.document import Document, members_of, strings
+from policies.validation.document import Document
 from policies.validation.findings import Finding, quoted
+from policies.validation.statements import members_of, strings
 
 _VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 _UNCLOSED: Final = re.compile(r"\$\{(?![^{}]*\})")

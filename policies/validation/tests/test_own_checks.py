@@ -97,6 +97,7 @@ def test_whatever_leaves_the_entities_open_opens_the_way(statement: Elements) ->
     "statements",
     [
         [allow("iam:CreateAccessKey", f"{ACCOUNT}:user/${{aws:username}}")],
+        [allow("iam:CreateAccessKey", f"{ACCOUNT}:user/${{aws:username}}"), allow("iam:List*")],
         [allow("iam:CreateAccessKey", f"{ACCOUNT}:user/shop/*")],
         [allow("iam:CreateAccessKey", f"{ACCOUNT}:group/*")],
         [allow("iam:CreateAccessKey", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
