@@ -27,6 +27,8 @@ TASKS = (
     Task("Create user", "/iam/users-create/", "add new hire person"),
     Task("Create user group", "/iam/groups-create/", "add new"),
     Task("Create policy", "/iam/policies/create/", "add new write document permissions"),
+    Task("Policy templates", "/iam/policies/templates/", "begin start library example guardrail scp"),
+    Task("Policy from plain choices", "/iam/policies/choices/", "begin start service access level simple"),
     Task("Check access", "/iam/check-access/", "test simulate may who can permissions"),
     Task("Simulate policies", "/iam/simulator/", "policy simulator test what if may"),
     Task("Change the password policy", "/iam/account-settings/password-policy/", "edit rules expiry length"),

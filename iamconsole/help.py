@@ -15,6 +15,7 @@ TOPICS = {
     "users": "Users",
     "groups": "User groups",
     "policies": "Policies",
+    "begin-policy": "Ways to begin a policy",
     "mfa": "Multi-factor authentication",
     "access-keys": "Access keys",
     "cli": "Do this with the CLI",

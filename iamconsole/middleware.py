@@ -35,7 +35,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 # What a form may say several times: ticked boxes, and which choices it shows.
-MANY_VALUED = frozenset({"action", "columns", "entities", "groups", "key", "policies", "shown", "users"})
+MANY_VALUED = frozenset(
+    {"action", "columns", "entities", "groups", "key", "levels", "policies", "shown", "users"}
+)
 # Rows selected for deletion bear the name of what they are.
 MANY_SELECTED = frozenset({"user_name", "group_name"})
 POWERS = (

@@ -1,13 +1,16 @@
 from django.urls import path
 
 from policies.views.access import action_suggestions, check_access_page, policy_check_access
+from policies.views.activity import policy_from_activity
 from policies.views.attaching import attach_policy, detach_policy
 from policies.views.checks import policy_findings
+from policies.views.choices import policy_choices, policy_choices_of
 from policies.views.completion import policy_completion
 from policies.views.creation import create_policy_document, create_policy_review
 from policies.views.deletion import delete_policy
 from policies.views.details import policy, policy_entities
 from policies.views.editing import edit_policy, edit_policy_review
+from policies.views.importing import import_policies
 from policies.views.inline import (
     inline_policy_create,
     inline_policy_create_review,
@@ -18,6 +21,7 @@ from policies.views.inline import (
 from policies.views.list import act_on_policy, policies
 from policies.views.simulator import simulator
 from policies.views.tags import edit_policy_tags, policy_tags
+from policies.views.templates import policy_template, policy_templates
 from policies.views.versions import (
     compare_policy_versions,
     delete_version,
@@ -32,6 +36,12 @@ urlpatterns = [
     path("policies/act/", act_on_policy, name="act-on-policy"),
     path("policies/create/", create_policy_document, name="create-policy-document"),
     path("policies/create/review/", create_policy_review, name="create-policy-review"),
+    path("policies/import/", import_policies, name="import-policies"),
+    path("policies/templates/", policy_templates, name="policy-templates"),
+    path("policies/templates/<slug:slug>/", policy_template, name="policy-template"),
+    path("policies/choices/", policy_choices, name="policy-choices"),
+    path("policies/choices/<slug:prefix>/", policy_choices_of, name="policy-choices-of"),
+    path("policies/activity/", policy_from_activity, name="policy-from-activity"),
     path("policies/findings/", policy_findings, name="policy-findings"),
     path("policies/completion/", policy_completion, name="policy-completion"),
     path("policies/view/", policy, name="policy"),

@@ -60,6 +60,8 @@ def console_pages(account_id: str) -> list[ConsolePage]:
         "policy_name": "inline",
         "event_id": str(event.event_id if event else ""),
         "version_id": "v1",
+        "slug": "read-one-bucket",
+        "prefix": "s3",
     }
     arn = f"arn:aws:iam::{account_id}:policy/{POLICY}"
     key = AccessKey.objects.filter(account_id=account_id, user__user_name=USER).first()
@@ -84,6 +86,7 @@ def query_of(name: str, arn: str, access_key_id: str) -> str:
         "user-delete-access-key": {"key": access_key_id},
         "user-rotate-access-key": {"key": access_key_id},
         "inline-policy-create": {"user": USER},
+        "policy-from-activity": {"user": USER},
         "inline-policy-create-review": {"user": USER},
         "inline-policy-edit": {"user": USER, "policy": "inline"},
         "inline-policy-edit-review": {"user": USER, "policy": "inline"},

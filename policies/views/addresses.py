@@ -18,10 +18,11 @@ def address(name: str, **query: str) -> str:
 
 
 def with_draft(url: str, token: str) -> str:
-    """The address with the token of a draft in it, in place of any other."""
+    """The address with the token of a draft in it, in place of any other; without one when there is none."""
     path, _, query = url.partition("?")
     kept = [(key, value) for key, value in parse_qsl(query) if key != "draft"]
-    return f"{path}?{urlencode([*kept, ('draft', token)])}"
+    given = urlencode([*kept, ("draft", token)] if token else kept)
+    return f"{path}?{given}" if given else path
 
 
 def crumbs(*parts: tuple[str, str]) -> Crumbs:

@@ -14,6 +14,7 @@ from policies.forms import DocumentForm
 from policies.views import drafts
 from policies.views.addresses import Crumbs, with_draft
 from policies.views.checks import Checks, checks_of, fixed, visible
+from policies.views.starting import PAGES, leave_for
 
 DOUBTFUL = "The policy can be saved, but probably does not do what you mean. Solve what was found, or tick Save anyway."
 
@@ -61,6 +62,8 @@ class Sheet:
 def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
     if not drafts.token_of(request):
         return see_other(with_draft(request.get_full_path(), drafts.fresh_token()))
+    if page_name := PAGES.get(request.POST.get("go", "")):
+        return leave_for(request, page_name)
     if request.method == "POST":
         return _posted(request, task)
     draft = drafts.find(request) or drafts.Draft(task.present, task.base_version_id)

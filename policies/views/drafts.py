@@ -52,10 +52,10 @@ def find(request: ConsoleRequest) -> Draft | None:
     return Draft(**kept) if kept else None
 
 
-def keep(request: ConsoleRequest, draft: Draft) -> None:
-    """Written over, a draft that was saved is one to save again."""
-    _put(request, SAVED, None)
-    _put(request, DRAFTS, asdict(draft))
+def keep(request: ConsoleRequest, draft: Draft, token: str = "") -> None:
+    """Written over, a draft that was saved is one to save again. `token` is of a draft that no address names yet."""
+    _put(request, SAVED, None, token)
+    _put(request, DRAFTS, asdict(draft), token)
 
 
 def missing(request: ConsoleRequest, editor_url: str) -> HttpResponse:
@@ -88,9 +88,9 @@ def finish(request: ConsoleRequest, url: str) -> None:
     request.session.save()
 
 
-def _put(request: ConsoleRequest, kind: str, value: object) -> None:
-    """Under the token of the address; None takes away what is there."""
-    token = token_of(request)
+def _put(request: ConsoleRequest, kind: str, value: object, token: str = "") -> None:
+    """Under the token, or that of the address; None takes away what is there."""
+    token = token or token_of(request)
     others = {key: kept for key, kept in request.session.get(kind, {}).items() if key != token}
     newest = dict(list(others.items())[-(MOST_DRAFTS - 1) :])
     request.session[kind] = others if value is None else {**newest, token: value}

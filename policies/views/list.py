@@ -54,7 +54,7 @@ def policies(request: ConsoleRequest) -> HttpResponse:
     sort, marker = request.GET.get("sort") or None, request.GET.get("marker") or None
     found = search_policies(request.caller, **filters.asked, sort=sort, marker=marker, max_items=PAGE_SIZE)
     context = {
-        "rows": _rows(request.caller, found.items),
+        "rows": rows_of(request.caller, found.items),
         "found": found,
         "marker": marker,
         "sort": sort or "policy_name",
@@ -85,7 +85,7 @@ def act_on_policy(request: ConsoleRequest) -> HttpResponse:
     return see_other(address(ACTS[chosen], arn=arn))
 
 
-def _rows(caller: Caller, listed: Sequence[ListedPolicy]) -> list[PolicyRow]:
+def rows_of(caller: Caller, listed: Sequence[ListedPolicy]) -> list[PolicyRow]:
     """All texts in one read."""
     if not listed:
         return []
