@@ -63,6 +63,12 @@ class ResourceType:
     condition_keys: tuple[str, ...]
 
     @cached_property
+    def forms(self) -> "tuple[ResourceType, ...]":
+        """The type once for each form of its ARNs: AWS lists some with two, one after the other."""
+        forms = self.arn.split(", ")
+        return tuple(ResourceType(self.name, form, self.condition_keys) for form in forms)
+
+    @cached_property
     def _fields(self) -> list[str]:
         return self.arn.split(":", 5)
 
@@ -330,7 +336,7 @@ class Catalog:
         """The types of resources whose ARNs carry this name of a service."""
         services = [self.service(prefix) for prefix in self._arn_services.get(arn_service, [])]
         kinds = [kind for service in services if service for kind in service.resource_types.values()]
-        return [kind for kind in kinds if kind.arn_service == arn_service]
+        return [form for kind in kinds if kind.arn_service == arn_service for form in kind.forms]
 
     def _nearest_condition_key(self, name: str) -> str | None:
         prefix = _prefix(name)

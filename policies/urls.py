@@ -29,6 +29,7 @@ from policies.views.versions import (
     policy_versions,
     set_default_version,
 )
+from policies.views.visual import policy_visual
 from policies.views.who_can import who_can
 
 urlpatterns = [
@@ -44,6 +45,7 @@ urlpatterns = [
     path("policies/activity/", policy_from_activity, name="policy-from-activity"),
     path("policies/findings/", policy_findings, name="policy-findings"),
     path("policies/completion/", policy_completion, name="policy-completion"),
+    path("policies/visual/", policy_visual, name="policy-visual"),
     path("policies/view/", policy, name="policy"),
     path("policies/view/entities/", policy_entities, name="policy-entities"),
     path("policies/view/tags/", policy_tags, name="policy-tags"),

@@ -131,3 +131,13 @@ def test_the_data_carry_their_date() -> None:
 def test_a_catalog_that_is_not_compiled_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(CatalogMissing, match=r"manage\.py compile_catalog"):
         Catalog(tmp_path)
+
+
+def test_a_type_of_two_forms_is_known_by_both() -> None:
+    forms = [kind.resource_pattern for kind in catalog().resource_types("lex") if kind.name == "bot"]
+
+    assert [any(form.matches(text) for form in forms) for text in ("bot/B1", "bot:Barista", "boat")] == [
+        True,
+        True,
+        False,
+    ]

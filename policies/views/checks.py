@@ -116,7 +116,7 @@ class Checks:
     @property
     def digest(self) -> str:
         """Names this very text: a consent to save it is good for no other."""
-        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return digest_of(self.text)
 
     @property
     def groups(self) -> list[Group]:
@@ -138,6 +138,10 @@ class Checks:
             return summarize(parse_policy(self.text), catalog())
         except PolicyError:
             return ()
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def visible(text: str) -> str:

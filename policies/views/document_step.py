@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 
 from accounts.signin.flow import see_other
 from accounts.signin.middleware import ConsoleRequest
@@ -14,7 +14,9 @@ from policies.forms import DocumentForm
 from policies.views import drafts
 from policies.views.addresses import Crumbs, with_draft
 from policies.views.checks import Checks, checks_of, fixed, visible
+from policies.views.completion import LONGEST_DOCUMENT
 from policies.views.starting import PAGES, leave_for
+from policies.views.visual import Visual, is_visual, services_by_prefix, shows_visual, text_of, visual_of
 
 DOUBTFUL = "The policy can be saved, but probably does not do what you mean. Solve what was found, or tick Save anyway."
 
@@ -71,6 +73,8 @@ def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
 
 
 def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
+    if is_visual(request.POST):
+        return _redrawn(request, task)
     form = DocumentForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, task, form)
@@ -85,6 +89,15 @@ def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
         return _shown(request, task, sheet, checks)
     drafts.keep(request, drafts.Draft(text, base))
     return see_other(with_draft(task.review_url, drafts.token_of(request)))
+
+
+def _redrawn(request: ConsoleRequest, task: Task) -> HttpResponse:
+    """Without script, a button of the Visual view sends the whole editor: the draft is kept as it is then."""
+    visual = visual_of(request.caller, request.POST, text_of(request.POST))
+    base = request.POST.get("base_version_id", "")
+    if len(visual.text) <= LONGEST_DOCUMENT:
+        drafts.keep(request, drafts.Draft(visual.text, base))
+    return _shown(request, task, Sheet(visual.text, base), visual=visual)
 
 
 def _incomplete(request: ConsoleRequest, task: Task, form: DocumentForm) -> HttpResponse:
@@ -106,12 +119,22 @@ def _verdict(checks: Checks, form: DocumentForm, task: Task) -> Verdict:
     return Verdict()
 
 
-def _shown(request: ConsoleRequest, task: Task, sheet: Sheet, checks: Checks | None = None) -> HttpResponse:
+def _shown(
+    request: ConsoleRequest,
+    task: Task,
+    sheet: Sheet,
+    checks: Checks | None = None,
+    visual: Visual | None = None,
+) -> HttpResponse:
     checks = checks or checks_of(request.caller, sheet.text, task.kind)
+    if shows_visual(request):
+        visual = visual or visual_of(request.caller, QueryDict(), sheet.text)
     context = {
         "task": task,
         "sheet": sheet,
         "checks": checks,
+        "visual": visual if shows_visual(request) else None,
+        "services": services_by_prefix(),
         "is_asked": sheet.is_asked,
         "crumbs": task.crumbs,
     }

@@ -60,7 +60,11 @@ session.on("change", () => {
   allowFixes(field.value === sentText);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
-session.selection.on("changeCursor", showCursor);
+session.selection.on("changeCursor", () => {
+  showCursor();
+  const index = session.doc.positionToIndex(editor.getCursorPosition());
+  field.dispatchEvent(new CustomEvent("cursor-moved", { detail: index }));
+});
 
 // Marks
 
@@ -142,6 +146,23 @@ function apply({ title, range, replacement }) {
   editor.focus();
   announce(`${title.replaceAll("`", "")}. Ctrl+Z takes it back.`);
 }
+
+// Another view of the text writes here too: only what differs is replaced, as one step of the history.
+function replaceText(text) {
+  const old = editor.getValue();
+  const most = Math.min(old.length, text.length);
+  let start = 0;
+  while (start < most && old[start] === text[start]) start += 1;
+  let end = 0;
+  while (end < most - start && old.at(-1 - end) === text.at(-1 - end)) end += 1;
+  const [from, to] = [start, old.length - end].map((index) => session.doc.indexToPosition(index));
+  session.mergeUndoDeltas = false;
+  session.replace(ace.Range.fromPoints(from, to), text.slice(start, text.length - end));
+  session.mergeUndoDeltas = false;
+}
+
+field.addEventListener("replace-text", ({ detail }) => replaceText(detail));
+field.addEventListener("undo-text", () => editor.undo());
 
 function spanOf(element, attribute) {
   const number = element?.getAttribute(attribute);
