@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import dedent
 from typing import Final
 
 from policies.authoring import Block, CannotChange, WrittenCondition
@@ -74,6 +75,8 @@ class LevelView:
     @property
     def named(self) -> str:
         """The first of those chosen, so that a closed list says what is in it."""
+        if self.choice.is_all:
+            return ""
         chosen = [ActionRow(choice).short for choice in self.choice.choices if choice.is_chosen]
         return ", ".join(chosen[:MOST_HINTED]) + (", …" if len(chosen) > MOST_HINTED else "")
 
@@ -206,6 +209,12 @@ class BlockView:
     @property
     def index(self) -> int:
         return self.block.index
+
+    @property
+    def source(self) -> str:
+        """The statement as it is written, moved to the margin."""
+        first, newline, rest = self.block.source.partition("\n")
+        return first + newline + dedent(rest)
 
     @property
     def services(self) -> str:
