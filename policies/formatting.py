@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from policies.authoring.layout import INDENTATION
 from policies.engine.text import Members, Node, parse_json
 
-INDENTATION: Final = "  "
 _FIRST_INDENTATION: Final = re.compile(r"^([ \t]+)\S", re.MULTILINE)
 
 

@@ -10,6 +10,7 @@ from policies.views.creation import create_policy_document, create_policy_review
 from policies.views.deletion import delete_policy
 from policies.views.details import policy, policy_entities
 from policies.views.editing import edit_policy, edit_policy_review
+from policies.views.formatting import policy_format
 from policies.views.importing import import_policies
 from policies.views.inline import (
     inline_policy_create,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("policies/choices/<slug:prefix>/", policy_choices_of, name="policy-choices-of"),
     path("policies/activity/", policy_from_activity, name="policy-from-activity"),
     path("policies/findings/", policy_findings, name="policy-findings"),
+    path("policies/format/", policy_format, name="policy-format"),
     path("policies/completion/", policy_completion, name="policy-completion"),
     path("policies/visual/", policy_visual, name="policy-visual"),
     path("policies/view/", policy, name="policy"),

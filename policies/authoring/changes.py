@@ -5,7 +5,7 @@ All raise CannotChange where the text is no JSON object or the statement is not 
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import count
 from typing import Final
 
@@ -154,13 +154,20 @@ def remove_condition_value(text: str, index: int, operator: str, key: str, place
 
 def add_statement(text: str, statement: Json) -> str:
     """A new statement behind the others, in a text that may still be empty."""
+    return add_statements(text, [statement])
+
+
+def add_statements(text: str, statements: Sequence[Json]) -> str:
     draft = Draft.of(text)
     node = draft.container
+    if not statements:
+        return text
     if node is None:
-        return draft.with_member(draft.root, "Statement", [statement])
+        return draft.with_member(draft.root, "Statement", statements)
     if type(node.value) is tuple:
-        return applied(draft.text, [draft.layout.insertion(node, len(node.items), [statement])])
-    return applied(draft.text, _single_listed(draft, node, _statement_text(draft, node, statement)))
+        return applied(draft.text, [draft.layout.insertion(node, len(node.items), statements)])
+    written = [_statement_text(draft, node, statement) for statement in statements]
+    return applied(draft.text, _single_listed(draft, node, draft.layout.comma.join(written)))
 
 
 def new_statement(text: str, effect: str = "Allow") -> dict[str, Json]:

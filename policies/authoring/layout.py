@@ -14,7 +14,8 @@ from policies.engine.text import Members, Node
 # How the console lays out a text that shows no manner of its own.
 INDENTATION: Final = "  "
 
-Json: TypeAlias = "str | Sequence[Json] | Mapping[str, Json]"
+Scalar: TypeAlias = str | int | float | bool | None
+Json: TypeAlias = "Scalar | Sequence[Json] | Mapping[str, Json]"
 
 
 class Edit(NamedTuple):
@@ -166,7 +167,7 @@ class Layout:
         if isinstance(part, Pair):
             value = self.written(part.value, indentation, is_tall=is_tall)
             return f"{_scalar(part.key)}{self.colon}{value}"
-        if isinstance(part, str):
+        if isinstance(part, Scalar):
             return _scalar(part)
         inner = indentation + self.unit
         if isinstance(part, Mapping):
@@ -184,8 +185,8 @@ class Layout:
         return brackets[0] + inner + f",{inner}".join(parts) + begin + brackets[1]
 
 
-def _scalar(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _scalar(value: Scalar) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _lists_of_strings(node: Node) -> Iterator[Node]:

@@ -6,20 +6,18 @@ Not a character of what was written is changed, but that a single statement gets
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
+from policies.authoring.changes import add_statements
+from policies.authoring.layout import INDENTATION
 from policies.engine import JsonError, Members, Node, parse_json, position
 from policies.engine.text import MAXIMUM_LENGTH, plain
 
 Statement = Mapping[str, Any]
 VERSION: Final = "2012-10-17"
-UNIT: Final = "  "
-_INDENT: Final = re.compile(r"[ \t]*")
-_FIRST_INDENT: Final = re.compile(r"\n([ \t]+)\S")
 
 
 class Unappendable(ValueError):
@@ -38,35 +36,10 @@ class Appended:
     renamed: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How new statements are written: each line begins with `indent`, and `unit` more for what lies deeper.
-
-    A text in one line has no unit; `spaced` says whether its commas and colons are followed by a space.
-    """
-
-    indent: str
-    unit: str | None
-    spaced: bool = True
-
-    def written(self, statement: Statement) -> str:
-        if self.unit is None:
-            separators = (", ", ": ") if self.spaced else (",", ":")
-            return json.dumps(statement, ensure_ascii=False, separators=separators)
-        lines = json.dumps(statement, ensure_ascii=False, indent=self.unit)
-        return lines.replace("\n", f"\n{self.indent}")
-
-    def added(self, statements: Iterable[Statement], *, after_another: bool) -> str:
-        """The statements, each on lines of its own, with a comma before each that follows another."""
-        gap = f"\n{self.indent}" if self.unit is not None else " " * self.spaced
-        body = ",".join(gap + self.written(statement) for statement in statements)
-        return f",{body}" if after_another else body.lstrip(" ")
-
-
 def new_text(statements: Iterable[Statement]) -> str:
     """A policy of nothing but these statements; Sids that come twice are renamed."""
     unique, _ = with_unique_sids(statements, ())
-    return json.dumps({"Version": VERSION, "Statement": unique}, ensure_ascii=False, indent=len(UNIT))
+    return json.dumps({"Version": VERSION, "Statement": unique}, ensure_ascii=False, indent=INDENTATION)
 
 
 def appended(text: str, statements: Sequence[Statement]) -> Appended:
@@ -80,7 +53,7 @@ def appended(text: str, statements: Sequence[Statement]) -> Appended:
         return Appended(_short(new_text(unique)), renamed)
     node = _statement_node(text)
     unique, renamed = with_unique_sids(statements, _sids(node))
-    return Appended(_short(_inserted(text, node, unique)), renamed)
+    return Appended(_short(add_statements(text, unique)), renamed)
 
 
 def with_unique_sids(
@@ -166,43 +139,3 @@ def _sids(node: Node) -> list[str]:
     members = [item.value for item in node.items if isinstance(item.value, Members)]
     found = [each.named("Sid") for each in members]
     return [sid.value for sid in found if sid is not None and isinstance(sid.value, str)]
-
-
-def _inserted(text: str, node: Node, statements: Sequence[Statement]) -> str:
-    if not statements:
-        return text
-    layout = _layout(text, node)
-    if node.kind == "array" and node.items:
-        end = node.items[-1].end
-        return text[:end] + layout.added(statements, after_another=True) + text[end:]
-    first = text[node.start : node.end] if node.kind == "object" else ""
-    closing = "" if layout.unit is None else f"\n{_indent_at(text, node.start)}"
-    body = first + layout.added(statements, after_another=bool(first))
-    return f"{text[: node.start]}[{body}{closing}]{text[node.end :]}"
-
-
-def _layout(text: str, node: Node) -> Layout:
-    """As the statements that are there stand, or as their list would."""
-    if "\n" not in text.strip():
-        return Layout("", None, spaced=re.search(r'":\S', text) is None)
-    unit = _unit(text)
-    last = node.items[-1] if node.kind == "array" and node.items else None
-    if last is not None and _begins_line(text, last.start):
-        return Layout(_indent_at(text, last.start), unit)
-    return Layout(_indent_at(text, node.start) + ("" if last is not None else unit), unit)
-
-
-def _unit(text: str) -> str:
-    """By how much the text goes in: the first indentation in it, which is that of its first member."""
-    found = _FIRST_INDENT.search(text)
-    return found[1] if found else UNIT
-
-
-def _indent_at(text: str, offset: int) -> str:
-    """The white space with which the line of the offset begins."""
-    found = _INDENT.match(text, text.rfind("\n", 0, offset) + 1)
-    return found[0] if found else ""
-
-
-def _begins_line(text: str, offset: int) -> bool:
-    return not text[text.rfind("\n", 0, offset) + 1 : offset].strip()

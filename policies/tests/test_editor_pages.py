@@ -299,3 +299,24 @@ def test_a_null_character_is_named_and_the_text_comes_back(browse: Browse, alice
     page = response.content.decode()
     assert "Null characters are not allowed." in page
     assert "{&quot;Version&quot;: &quot;\N{REPLACEMENT CHARACTER}&quot;}" in page
+
+
+def test_a_text_is_formatted_on_the_page_and_for_the_editor(browse: Browse, alice: Caller) -> None:
+    browser = browse(alice)
+    short = '{"Statement":[]}'
+    page = write(browser, short, go="format").content.decode()
+    answer = browser.post("/iam/policies/format/", {"policy_document": short})
+
+    assert answer.json() == {"text": '{\n  "Statement": []\n}'}
+    assert "{\n  &quot;Statement&quot;: []\n}</textarea>" in page
+
+
+def test_what_is_no_json_is_not_formatted_and_kept(browse: Browse, alice: Caller) -> None:
+    browser = browse(alice)
+    page = write(browser, '{"a" 1}', go="format")
+    answer = browser.post("/iam/policies/format/", {"policy_document": '{"a" 1}'})
+
+    assert page.status_code == answer.status_code == 422
+    assert "Only JSON can be formatted. Line 1, column 6" in page.content.decode()
+    assert "{&quot;a&quot; 1}</textarea>" in page.content.decode()
+    assert answer.json()["message"].startswith("Only JSON can be formatted")

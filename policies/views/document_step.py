@@ -15,6 +15,7 @@ from policies.views import drafts
 from policies.views.addresses import Crumbs, with_draft
 from policies.views.checks import Checks, checks_of, fixed, visible
 from policies.views.completion import LONGEST_DOCUMENT
+from policies.views.formatting import laid_out
 from policies.views.starting import PAGES, leave_for
 from policies.views.visual import Visual, is_visual, services_by_prefix, shows_visual, text_of, visual_of
 
@@ -79,6 +80,8 @@ def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
     if not form.is_valid():
         return _incomplete(request, task, form)
     text, base = form.cleaned_data["policy_document"], form.cleaned_data["base_version_id"]
+    if request.POST.get("go") == "format":
+        return _formatted(request, task, text, base)
     checks = checks_of(request.caller, text, task.kind)
     if "fix" in request.POST:
         return _shown(request, task, Sheet(fixed(checks, request.POST["fix"]), base))
@@ -98,6 +101,12 @@ def _redrawn(request: ConsoleRequest, task: Task) -> HttpResponse:
     if len(visual.text) <= LONGEST_DOCUMENT:
         drafts.keep(request, drafts.Draft(visual.text, base))
     return _shown(request, task, Sheet(visual.text, base), visual=visual)
+
+
+def _formatted(request: ConsoleRequest, task: Task, text: str, base: str) -> HttpResponse:
+    text, refusal = laid_out(text)
+    verdict = Verdict(refusal, HTTPStatus.UNPROCESSABLE_ENTITY) if refusal else Verdict()
+    return _shown(request, task, Sheet(text, base, verdict=verdict))
 
 
 def _incomplete(request: ConsoleRequest, task: Task, form: DocumentForm) -> HttpResponse:

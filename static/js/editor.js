@@ -175,9 +175,24 @@ form.addEventListener("click", (event) => {
   if (jumping || fixing) event.preventDefault();
   if (jumping) jump(jumping);
   if (fixing) apply(fixing.fix);
+  const formatting = event.target.closest("[data-format]");
+  if (formatting) {
+    event.preventDefault();
+    format(formatting);
+  }
   const tab = event.target.closest("[role=tab]");
   if (tab) showTab(chosenTab = tab.id.slice("tab-".length));
 });
+
+async function format(button) {
+  const { csrfmiddlewaretoken } = form.elements;
+  const asked = editor.getValue();
+  const body = new URLSearchParams({ csrfmiddlewaretoken: csrfmiddlewaretoken.value, policy_document: asked });
+  const response = await fetch(button.dataset.format, { method: "POST", body });
+  const { text, message } = await response.json().catch(() => ({ message: "The text could not be formatted." }));
+  if (text !== undefined && editor.getValue() === asked) replaceText(text);
+  announce(text === undefined ? message : "The text is formatted. Ctrl+Z takes it back.");
+}
 
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 form.addEventListener("keydown", (event) => {

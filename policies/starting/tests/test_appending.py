@@ -60,7 +60,7 @@ def test_a_single_statement_gets_the_brackets_of_a_list() -> None:
 
     found = appended(text, [{"Sid": "A"}]).text
 
-    assert found == '{\n  "Statement": [{\n    "Sid": "Mine"\n  },\n    {\n      "Sid": "A"\n    }\n  ]\n}'
+    assert found == '{\n  "Statement": [{\n    "Sid": "Mine"\n  }, {\n    "Sid": "A"\n  }]\n}'
 
 
 def test_a_sid_that_is_taken_becomes_another() -> None:
