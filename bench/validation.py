@@ -1,4 +1,4 @@
-"""`python -m bench.validation`: the validator over AWS's managed policies, beside parliament, and completion.
+"""`python -m bench.validation`: the validator over AWS's managed policies, beside parliament; completion; tables.
 
 Both check each policy as an identity policy, in one process, with everything loaded and once gone through.
 """
@@ -20,9 +20,12 @@ from django.conf import settings
 from bench.engine_peers import AbsentError, install
 from bench.timing import first, row
 from iamconsole.garbage import spare
+from policies.all_actions import all_actions
 from policies.catalog import Catalog, catalog
 from policies.completion import complete
+from policies.engine import parse_policy
 from policies.managed import managed_policies
+from policies.summary_tables import PolicySummary, policy_summary, read
 from policies.tests.typed_policies import HOSTILE as TYPED
 from policies.validation import FindingType, validate
 from policies.validation.tests.hostile import HOSTILE, Nobody
@@ -35,6 +38,8 @@ WANTED: Final = 2_000
 WANTED_RATIO: Final = 10
 LIMIT: Final = 100.0
 FIRST_LIMIT: Final = 50.0
+# The policies with the most services, and the longest.
+LARGE: Final = ("AdministratorAccess", "ReadOnlyAccess", "AWSSupportServiceRolePolicy")
 ROUNDS: Final = 3
 ABOUT_NAMES: Final = frozenset({"INVALID_ACTION", "INVALID_SERVICE_IN_ACTION"})
 # Run in a process of its own, since parliament brings older packages with it.
@@ -83,6 +88,14 @@ def main() -> None:
     for name, text in TYPED.items():
         asked = partial(complete, text, len(text), catalog=catalog())
         print(row(name, min(first(asked) for _ in range(ROUNDS)), LIMIT))
+    print("The table of services, from the text on")
+    texts = {policy.policy_name: policy.document for policy in managed_policies()}
+    for name in LARGE:
+        print(row(name, min(first(partial(_tabled, texts[name])) for _ in range(ROUNDS)), FIRST_LIMIT))
+
+
+def _tabled(text: str) -> PolicySummary:
+    return policy_summary(read(parse_policy(text, maximum_length=len(text)), all_actions()))
 
 
 def _rate(documents: Sequence[str]) -> float:

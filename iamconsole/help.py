@@ -16,6 +16,7 @@ TOPICS = {
     "groups": "User groups",
     "policies": "Policies",
     "begin-policy": "Ways to begin a policy",
+    "policy-summaries": "How to read the summary of a policy",
     "mfa": "Multi-factor authentication",
     "access-keys": "Access keys",
     "cli": "Do this with the CLI",

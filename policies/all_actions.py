@@ -21,7 +21,7 @@ from policies.engine.patterns import fold
 Facts: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AllActions:
     """`cells` holds the actions of each service at each access level, `services` all of each service."""
 

@@ -49,6 +49,10 @@ class Action:
     resource_types: tuple[str, ...]
     condition_keys: tuple[str, ...]
 
+    @property
+    def prefix(self) -> str:
+        return _prefix(self.name)
+
     @classmethod
     def of(cls, prefix: str, name: str, row: Mapping[str, Any]) -> Self:
         level, description = AccessLevel(row["access_level"]), row["description"]
@@ -76,6 +80,11 @@ class ResourceType:
     def arn_service(self) -> str:
         """The service field of its ARNs, which need not be the prefix of its actions."""
         return self._fields[2]
+
+    @property
+    def resource_template(self) -> str:
+        """The last field of its ARNs, names in place: `${BucketName}/${ObjectName}`."""
+        return self._fields[5]
 
     @cached_property
     def has_region(self) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from policies.catalog import AccessLevel, Catalog, ResourceType
 from policies.engine import Asker, Condition, Effect, Match, Policy, Statement, open_conditions
 from policies.engine.arns import split_arn
+from policies.named_kinds import kinds_of
 
 LEVEL_WORDS: Final = {
     AccessLevel.LIST: "List",
@@ -51,6 +52,9 @@ NEGATIONS: Final = ("is not", "is not, in any case,", "is not like", "is outside
 QUALIFIER_WORDS: Final = {"": "", "forallvalues": "each value of ", "foranyvalue": "any value of "}
 # So many things are named; of the others only their number is told.
 MOST_NAMED: Final = 3
+# A statement is told while it is typed: of so many actions and resources it is said whether they fit together.
+MOST_COMPARED: Final = 200
+NO_RESOURCE: Final = "None of its actions works on these resources."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +103,25 @@ def cut_of_all(policies: Iterable[Policy], catalog: Catalog) -> Cut:
     """What several policies open together."""
     found: dict[AccessLevel, str] = {}
     for statement in (statement for policy in policies for statement in policy.statements):
-        tooth = _tooth(statement)
+        opened = tooth(statement)
         for level in _levels(statement, catalog):
-            found[level] = _stronger(found.get(level, ""), tooth)
-    return _cut(found)
+            found[level] = stronger(found.get(level, ""), opened)
+    return cut_made_of(found)
 
 
-def _stronger(present: str, other: str) -> str:
+def stronger(present: str, other: str) -> str:
     """Of two teeth at one level: a whole Allow shows before a conditional one, and any Allow before a Deny."""
     strength = ("", "no", "if", "on")
     return max(present, other, key=strength.index)
 
 
 def _statement(statement: Statement, catalog: Catalog) -> StatementSummary:
-    levels = dict.fromkeys(_levels(statement, catalog), _tooth(statement))
+    levels = dict.fromkeys(_levels(statement, catalog), tooth(statement))
     return StatementSummary(
-        name=statement.sid or f"Statement {statement.index + 1}",
+        name=name_of(statement),
         effect=statement.effect,
         services=_services(statement, catalog),
-        cut=_cut(levels),
+        cut=cut_made_of(levels),
         actions=_actions(statement),
         resources=_resource_words(statement, catalog),
         conditions=tuple(_condition_words(condition) for condition in statement.conditions),
@@ -126,13 +130,18 @@ def _statement(statement: Statement, catalog: Catalog) -> StatementSummary:
     )
 
 
-def _tooth(statement: Statement) -> str:
+def name_of(statement: Statement) -> str:
+    """What a statement is called: its Sid, or its place."""
+    return statement.sid or f"Statement {statement.index + 1}"
+
+
+def tooth(statement: Statement) -> str:
     if statement.effect is Effect.DENY:
         return "no"
     return "if" if statement.conditions else "on"
 
 
-def _cut(teeth: dict[AccessLevel, str]) -> Cut:
+def cut_made_of(teeth: Mapping[AccessLevel, str]) -> Cut:
     words = [LEVEL_WORDS[level] for level in LEVEL_WORDS if teeth.get(level)]
     said = "All levels" if len(words) == len(LEVEL_WORDS) else ", ".join(words) or "None"
     return Cut(tuple(teeth.get(level, "") for level in LEVEL_WORDS), said)
@@ -167,8 +176,24 @@ def _why_nothing(statement: Statement, catalog: Catalog) -> str:
     if not statement.actions:
         return "It names no action."
     if any(catalog.has_action(name) for name in statement.actions):
-        return ""
+        return "" if _has_resources(statement, catalog) else NO_RESOURCE
     return "Its only action does not exist." if len(statement.actions) == 1 else "None of its actions exist."
+
+
+def _has_resources(statement: Statement, catalog: Catalog) -> bool:
+    """Whether one of its actions works on one of its resources. Of a long statement that is taken for granted."""
+    actions, resources = statement.actions or (), statement.resources or ()
+    if "*" in resources or not resources or len(actions) + len(resources) > MOST_COMPARED:
+        return True
+    named = {
+        (found.prefix, found.kind.name)
+        for text in resources
+        for found in kinds_of(catalog).named_by(text, statement.version)
+    }
+    if "*" in actions or "*:*" in actions:
+        return bool(named)
+    found = (catalog.action(name) for text in actions for name in catalog.actions_matching(text))
+    return any((action.prefix, kind) in named for action in found if action for kind in action.resource_types)
 
 
 def terms_of(match: Match, asker: Asker, catalog: Catalog) -> list[str]:
@@ -205,14 +230,14 @@ def _resource(text: str, catalog: Catalog) -> str:
     fields = split_arn(text)
     if fields is None:
         return _quoted(text)
-    kind = _kind(fields[2], fields[5], catalog)
+    kind = kind_of(fields[2], fields[5], catalog)
     if kind is None:
         return _quoted(text)
     name = fields[5].removeprefix(kind.resource_beginning) or fields[5]
     return f"{kind.name} {_quoted(name)}"
 
 
-def _kind(service: str, resource: str, catalog: Catalog) -> ResourceType | None:
+def kind_of(service: str, resource: str, catalog: Catalog) -> ResourceType | None:
     """The kind of resource with the longest pattern, which says most about it."""
     kinds = [kind for kind in catalog.resource_types(service) if kind.resource_pattern.matches(resource)]
     return max(kinds, key=lambda kind: len(kind.arn), default=None)

@@ -21,6 +21,7 @@ from policies.views.inline import (
 )
 from policies.views.list import act_on_policy, policies
 from policies.views.simulator import simulator
+from policies.views.summaries import policy_summary_page
 from policies.views.tags import edit_policy_tags, policy_tags
 from policies.views.templates import policy_template, policy_templates
 from policies.views.versions import (
@@ -49,6 +50,7 @@ urlpatterns = [
     path("policies/completion/", policy_completion, name="policy-completion"),
     path("policies/visual/", policy_visual, name="policy-visual"),
     path("policies/view/", policy, name="policy"),
+    path("policies/view/summary/", policy_summary_page, name="policy-summary"),
     path("policies/view/entities/", policy_entities, name="policy-entities"),
     path("policies/view/tags/", policy_tags, name="policy-tags"),
     path("policies/view/tags/edit/", edit_policy_tags, name="edit-policy-tags"),

@@ -38,9 +38,20 @@ class PolicyRow:
     @property
     def url(self) -> str:
         if not self.granted.is_inline:
-            return f"{reverse('policy')}?{urlencode({'arn': self.granted.arn})}"
-        named = {"group": self.group_name, "policy": self.granted.policy_name}
-        return f"{reverse('inline-policy-edit')}?{urlencode(named)}"
+            return f"{reverse('policy')}?{urlencode(self._named)}"
+        return f"{reverse('inline-policy-edit')}?{urlencode(self._named)}"
+
+    @property
+    def summary_url(self) -> str:
+        """Its services, their actions and resources."""
+        return f"{reverse('policy-summary')}?{urlencode(self._named)}"
+
+    @property
+    def _named(self) -> dict[str, str]:
+        """What tells in an address which policy is meant."""
+        if not self.granted.is_inline:
+            return {"arn": self.granted.arn}
+        return {"group": self.group_name, "policy": self.granted.policy_name}
 
     @property
     def cut(self) -> Cut | None:

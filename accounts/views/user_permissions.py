@@ -37,9 +37,21 @@ class PermissionRow:
     def url(self) -> str:
         """Where the policy itself is shown, or edited when it is inline."""
         if not self.held.is_inline:
-            return f"{reverse('policy')}?{urlencode({'arn': self.held.arn})}"
+            return f"{reverse('policy')}?{urlencode(self._named)}"
+        return f"{reverse('inline-policy-edit')}?{urlencode(self._named)}"
+
+    @property
+    def summary_url(self) -> str:
+        """Its services, their actions and resources."""
+        return f"{reverse('policy-summary')}?{urlencode(self._named)}"
+
+    @property
+    def _named(self) -> dict[str, str]:
+        """What tells in an address which policy is meant."""
+        if not self.held.is_inline:
+            return {"arn": self.held.arn}
         holder = {"group": self.held.group_name} if self.held.group_name else {"user": self.user_name}
-        return f"{reverse('inline-policy-edit')}?{urlencode({**holder, 'policy': self.held.policy_name})}"
+        return {**holder, "policy": self.held.policy_name}
 
     @property
     def cut(self) -> Cut | None:

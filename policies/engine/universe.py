@@ -64,11 +64,12 @@ class Universe:
             if len(self._documents) >= MOST_DOCUMENTS:
                 self._documents.clear()
             # The document is kept beside its answer, so that no other one can get its identity.
-            known = (document, tuple(map(self._covered_by, document.statements)))
+            known = (document, tuple(map(self.covered_by, document.statements)))
             self._documents[id(document)] = known
         return known[1]
 
-    def _covered_by(self, statement: Statement) -> int:
+    def covered_by(self, statement: Statement) -> int:
+        """The actions that a statement is about: those it lists, or all but those."""
         if len(self.names) == 1:
             # A single action is asked of the statement, which has its patterns compiled for good.
             return self.everything if statement.covers_action(self.names[0]) else 0

@@ -45,6 +45,20 @@ def test_one_action_that_exists_is_enough_to_allow_something() -> None:
     assert told(allow(["s3:ListObject", "s3:ListBucket"], BUCKET)).grants_nothing == ""
 
 
+def test_actions_that_work_on_none_of_the_resources_allow_nothing() -> None:
+    assert (
+        told(allow("s3:GetObject", BUCKET)).grants_nothing == "None of its actions works on these resources."
+    )
+    assert told(allow("s3:ListAllMyBuckets", BUCKET)).verb == "allows nothing"
+    assert told(allow("*", "nonsense")).verb == "allows nothing"
+
+
+def test_one_action_that_works_on_one_resource_is_enough() -> None:
+    assert told(allow(["s3:GetObject", "s3:ListBucket"], BUCKET)).grants_nothing == ""
+    assert told(allow("s3:GetObject", [BUCKET, f"{BUCKET}/*"])).grants_nothing == ""
+    assert told(allow("*", BUCKET)).grants_nothing == ""
+
+
 def test_a_bucket_and_its_objects_are_told_apart() -> None:
     summary = told(allow("s3:*", [BUCKET, f"{BUCKET}/receipts/*"]))
 

@@ -17,12 +17,14 @@ from operations.caller import Caller
 from operations.errors import ServiceError
 from operations.operation import act
 from operations.policies import create_policy
+from policies.exports import Exported
 from policies.forms import NewPolicyForm
 from policies.models import Policy
 from policies.views import drafts
 from policies.views.addresses import POLICIES, address, crumbs
 from policies.views.checks import checks_of
 from policies.views.document_step import Task, document_step
+from policies.views.summaries import reviewed
 
 BLANK = json.dumps(
     {
@@ -62,6 +64,7 @@ def create_policy_review(request: ConsoleRequest) -> HttpResponse:
         "back_url": address("create-policy-document", draft=drafts.token_of(request)),
         "cancel_url": POLICIES,
         "crumbs": crumbs(("Create policy", "")),
+        **reviewed(request, draft, _exported(draft.document, form)),
     }
     if form.is_valid() and rows.is_valid():
         try:
@@ -74,9 +77,18 @@ def create_policy_review(request: ConsoleRequest) -> HttpResponse:
     return page(request, "policies/create_review.html", context, status=form_status(form))
 
 
+def _typed(form: NewPolicyForm) -> dict[str, str]:
+    return form.cleaned_data if form.is_bound and form.is_valid() else {}
+
+
+def _exported(document: str, form: NewPolicyForm) -> Exported:
+    told = _typed(form)
+    return Exported(document, told.get("policy_name", ""), description=told.get("description", ""))
+
+
 def _command(document: str, form: NewPolicyForm, rows: TagRows) -> Command:
     """What was sent and can stand; what is not typed yet is left to a variable."""
-    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    told = _typed(form)
     return command(
         "Create the policy",
         "iam:CreatePolicy",

@@ -21,7 +21,8 @@ from policies.engine import parse_policy
 from policies.models import Policy, PolicyVersion
 from policies.summary import cut_of, summarize
 from policies.views.addresses import address, crumbs
-from policies.views.deciding import marked
+from policies.views.summaries import shown_of
+from policies.views.summary_subjects import creation_of, subject_of_version
 
 if TYPE_CHECKING:
     from operations.policies import ListedPolicy
@@ -77,9 +78,9 @@ def policy(request: ConsoleRequest) -> HttpResponse:
     context = head_of(request, found, "policy") | {
         "version": version,
         "withheld": [refusal] if refusal else [],
-        "cli": _commands(found),
+        "cli": _commands(found) + (creation_of(version) if version else []),
     }
-    context |= told(version, request.GET.get("statement", ""))
+    context |= told(request, version, "policy")
     return page(request, "policies/policy.html", context, partial="policies/_policy_json.html")
 
 
@@ -92,16 +93,16 @@ def _commands(found: ListedPolicy) -> list[Command]:
     ]
 
 
-def told(version: PolicyVersion | None, chosen: str = "") -> dict[str, object]:
-    """A version's statements in words, what they open together, and its text with the chosen one marked."""
+def told(request: ConsoleRequest, version: PolicyVersion | None, page_name: str) -> dict[str, object]:
+    """A version as its tables, its statements in words, and its text: all that the page of that name shows of it."""
     if version is None:
         return {}
+    subject = subject_of_version(version, is_named=page_name == "policy-version")
     document = parse_policy(version.document, maximum_length=STORED_LENGTH)
-    pointed_out = [one for one in document.statements if str(one.index + 1) == chosen]
     return {
         "summary": summarize(document, catalog()),
         "cut": cut_of(document, catalog()),
-        "lines": marked(version.document, pointed_out[0] if pointed_out else None),
+        **shown_of(request, subject, address(page_name, **subject.query)),
     }
 
 

@@ -32,6 +32,8 @@ from policies.views.checks import checks_of
 from policies.views.details import policy_at, policy_of
 from policies.views.document_step import Task, document_step
 from policies.views.meaning import effects_between
+from policies.views.summaries import reviewed
+from policies.views.summary_subjects import exported_policy
 
 if TYPE_CHECKING:
     from operations.policies import ListedPolicy
@@ -146,6 +148,7 @@ def _review_context(
             request.caller, policy_documents=[{"PolicyArn": policy.arn, "PolicyDocument": draft.document}]
         ),
         "cli": _commands(policy, draft.document),
+        **reviewed(request, draft, exported_policy(policy, draft.document)),
         "back_url": address("edit-policy", arn=policy.arn, draft=drafts.token_of(request)),
         "cancel_url": address("policy", arn=policy.arn),
         "crumbs": _crumbs(policy),

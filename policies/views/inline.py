@@ -23,12 +23,14 @@ from operations.errors import (
 from operations.operation import act
 from operations.paper import Item
 from operations.quotas import quota
+from policies.exports import Exported
 from policies.forms import NewInlinePolicyForm, UnchangedForm
 from policies.views import drafts
 from policies.views.checks import QUOTAS, checks_of
 from policies.views.creation import BLANK
 from policies.views.document_step import Task, document_step
 from policies.views.holders import Holder, holder_of
+from policies.views.summaries import reviewed
 
 TOGETHER = (
     "All inline policies of one {kind} together have at most {limit:,} characters, white space left out."
@@ -63,6 +65,7 @@ def inline_policy_create_review(request: ConsoleRequest) -> HttpResponse:
     context = _review(request, holder, draft, "Create inline policy", "inline-policy-create") | {
         "form": form,
         "cli": [_creation(holder, form, draft.document)],
+        **reviewed(request, draft, _exported(holder, _typed(form), draft.document)),
     }
     if form.is_valid():
         name = form.cleaned_data["policy_name"]
@@ -102,7 +105,10 @@ def inline_policy_edit_review(request: ConsoleRequest) -> HttpResponse:
     if draft is None:
         return drafts.missing(request, holder.address("inline-policy-edit", policy=name))
     form = UnchangedForm(request.POST or None)
-    context = _review(request, holder, draft, f"Edit {name}", "inline-policy-edit") | {"form": form}
+    context = _review(request, holder, draft, f"Edit {name}", "inline-policy-edit") | {
+        "form": form,
+        **reviewed(request, draft, _exported(holder, name, draft.document)),
+    }
     if form.is_valid():
         try:
             _replace(request, holder, name, draft)
@@ -155,9 +161,17 @@ def _put_new(request: ConsoleRequest, holder: Holder, name: str, document: str) 
         drafts.finish(request, holder.url)
 
 
+def _typed(form: NewInlinePolicyForm) -> str:
+    """The name that was sent and can stand."""
+    return str(form.cleaned_data["policy_name"]) if form.is_bound and form.is_valid() else ""
+
+
+def _exported(holder: Holder, name: str, document: str) -> Exported:
+    return Exported(document, name, holder_kind=holder.kind, holder=holder.name)
+
+
 def _creation(holder: Holder, form: NewInlinePolicyForm, document: str) -> Command:
-    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    given = {f"{holder.kind}_name": holder.name, "policy_name": told.get("policy_name") or TYPED}
+    given = {f"{holder.kind}_name": holder.name, "policy_name": _typed(form) or TYPED}
     return command("Put the policy", holder.action("Put"), **given, policy_document=document)
 
 

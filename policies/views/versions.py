@@ -29,6 +29,7 @@ from policies.models import Policy, PolicyVersion
 from policies.views.addresses import Crumbs, address, crumbs
 from policies.views.details import head_of, policy_of, told
 from policies.views.meaning import effects_between
+from policies.views.summary_subjects import creation_of
 
 if TYPE_CHECKING:
     pass
@@ -62,9 +63,9 @@ def policy_version(request: ConsoleRequest) -> HttpResponse:
         "policy": policy,
         "version": version,
         "crumbs": _crumbs(policy, f"Version {version.number}"),
-        "cli": [command("See the version", "iam:GetPolicyVersion", **seeing)],
+        "cli": [command("See the version", "iam:GetPolicyVersion", **seeing), *creation_of(version)],
     }
-    return page(request, "policies/version.html", context | told(version))
+    return page(request, "policies/version.html", context | told(request, version, "policy-version"))
 
 
 @require_safe
