@@ -12,7 +12,19 @@ from itertools import islice
 from typing import TypeAlias
 
 from policies.catalog import catalog
-from policies.engine import Condition, Effect, Layer, Policy, Request, Source, Statement, decide, matches
+from policies.engine import (
+    Condition,
+    Effect,
+    Layer,
+    Policy,
+    Principal,
+    PrincipalKind,
+    Request,
+    Source,
+    Statement,
+    decide,
+    matches,
+)
 from policies.engine.patterns import fold
 from policies.engine.variables import Context, Template
 
@@ -21,6 +33,7 @@ Conditions: TypeAlias = tuple[Condition, ...]
 
 UNCONDITIONAL: Conditions = ()
 ALL = "*"
+ANYBODY = "arn:aws:iam::{}:user/anybody"
 ARN_FIELDS = 6
 # A wildcard that covers more actions than this is shown, and asked about, as it is written.
 MOST_NAMED = 40
@@ -33,7 +46,8 @@ MOST_QUESTIONS = 4_000
 class Change:
     """Access that comes or goes: `count` actions, through the policies that give it.
 
-    `conditional` when it holds, or held, only under conditions.
+    `conditional` when it holds, or held, only under conditions; `is_partial` when the other side has some of it, under
+    other conditions.
     """
 
     action: str
@@ -41,6 +55,7 @@ class Change:
     conditional: bool
     through: tuple[str, ...]
     count: int = 1
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +156,17 @@ class Holding:
                 yield statement.conditions
 
 
-def effects_of(before: Sequence[Source], after: Sequence[Source], request_for: RequestFor) -> Effects:
+def effects_of(
+    before: Sequence[Source],
+    after: Sequence[Source],
+    request_for: RequestFor,
+    *,
+    most_questions: int = MOST_QUESTIONS,
+) -> Effects:
     """What the holder of `before` loses, gains and keeps by having `after` instead."""
     context = request_for("iam:GetUser", ALL).context
     found = dict.fromkeys(_questions([*before, *after], context))
-    questions = list(islice(found, MOST_QUESTIONS))
+    questions = list(islice(found, most_questions))
     old, new = Holding(before), Holding(after)
     requests = [request_for(question.action.asked, question.resource.asked) for question in questions]
     compared = [
@@ -162,6 +183,15 @@ def effects_of(before: Sequence[Source], after: Sequence[Source], request_for: R
         ),
         is_complete=len(questions) == len(found),
     )
+
+
+def requests_of_anybody(account_id: str, sources: Iterable[Source]) -> RequestFor:
+    """Requests of nobody in particular in the account: a variable stands for itself."""
+    statements = (statement for source in sources for statement in source.document.statements)
+    keys = {variable.key for statement in statements for variable in statement.variables}
+    context = {key: (f"${{{key}}}",) for key in keys}
+    principal = Principal(ANYBODY.format(account_id), PrincipalKind.USER, account_id)
+    return lambda action, resource: Request(principal, action, resource, account_id, context)
 
 
 def _place(source: Source, statement: Statement) -> tuple[str, str, str, int]:
@@ -227,6 +257,7 @@ def _told(compared: Iterable[tuple[Question, Access, Access]]) -> tuple[Change, 
             conditional=access.is_conditional or bool(other.grants),
             through=access.through,
             count=question.action.count,
+            is_partial=bool(other.grants),
         )
         for question, access, other in compared
     }

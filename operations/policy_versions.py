@@ -6,7 +6,13 @@ from django.db.models import QuerySet
 
 from operations.call import Call
 from operations.documents import ensure_policy_size, stored
-from operations.errors import DeleteConflict, LimitExceeded, NoSuchEntity, ValidationError
+from operations.errors import (
+    DeleteConflict,
+    EntityAlreadyExists,
+    LimitExceeded,
+    NoSuchEntity,
+    ValidationError,
+)
 from operations.operation import operation
 from operations.paging import DEFAULT_MAX_ITEMS, Page, key_of, marker_of
 from operations.quotas import quota
@@ -34,6 +40,19 @@ def create_policy_version(
         call.undo_by("iam:DeletePolicyVersion", policy_arn=policy.arn, version_id=version.version_id)
     call.respond(versionId=version.version_id, isDefaultVersion=version.is_default)
     return version
+
+
+@operation("iamconsole:RecordVersionReason", action="iam:CreatePolicyVersion", keeps_revision=True)
+def record_version_reason(call: Call, *, policy_arn: str, version_id: str, reason: str) -> None:
+    """Say why a version was made, which AWS's operation has no word for: in the act that makes it, and once.
+
+    Raises NoSuchEntity, and EntityAlreadyExists for a version that has its reason: nobody rewrites another's.
+    """
+    version = _version_of(call.access(Policy, policy_arn), version_id)
+    if version.reason:
+        raise EntityAlreadyExists(f"{version_id} has its reason already.", parameter="reason")
+    version.reason = reason
+    version.save(update_fields=["reason"])
 
 
 @operation("iam:GetPolicyVersion", reads=True)

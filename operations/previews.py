@@ -6,17 +6,17 @@ Nothing is written. The holdings of everybody concerned are read, changed on pap
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
 from operations.access import request_for, signed_in_as
 from operations.call import Call
-from operations.effects import Effects, RequestFor, effects_of
+from operations.effects import Effects, effects_of, requests_of_anybody
 from operations.everybody import Holdings, Sources, holdings_of
 from operations.operation import operation
 from operations.paper import Changes, Items, Paper
-from policies.engine import Principal, PrincipalKind, Request, Source
+from policies.engine import Source
 
 # Of more users than these, it is only said that there are more.
 MOST_USERS = 2_000
@@ -107,7 +107,7 @@ def _compared(call: Call, before: Holdings, after: Holdings, *, others: int) -> 
     told: dict[tuple[object, object], list[Affected]] = defaultdict(list)
     for users in mixtures[:MOST_COMPARED]:
         old, new = before.of(users[0].pk), after.of(users[0].pk)
-        effects = effects_of(old, new, _of_anybody(call, [*old, *new]))
+        effects = effects_of(old, new, requests_of_anybody(call.account.id, [*old, *new]))
         told[effects.lost, effects.gained].append(Affected([user.user_name for user in users], effects))
     affected = [_together(same) for (lost, gained), same in told.items() if lost or gained]
     touched = sum(len(one.user_names) for one in affected)
@@ -132,12 +132,3 @@ def _identities(sources: Sources) -> tuple[int, ...]:
 def _together(same: Sequence[Affected]) -> Affected:
     names = [name for affected in same for name in affected.user_names]
     return Affected(names, same[0].effects)
-
-
-def _of_anybody(call: Call, sources: Iterable[Source]) -> RequestFor:
-    """Requests of nobody in particular: a variable stands for itself."""
-    statements = (statement for source in sources for statement in source.document.statements)
-    keys = {variable.key for statement in statements for variable in statement.variables}
-    context = {key: (f"${{{key}}}",) for key in keys}
-    principal = Principal(User.arn_of(call.account.id, "anybody"), PrincipalKind.USER, call.account.id)
-    return lambda action, resource: Request(principal, action, resource, call.account.id, context)

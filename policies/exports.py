@@ -22,7 +22,7 @@ _UNSEEN: Final = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uff
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")
 # What a heredoc does not surely keep.
 _UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
-_MARKER: Final = re.compile(r"(\$+|%+)\{")
+_MARKER: Final = re.compile(r"([$%]+)\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ def _untemplated(text: str) -> str:
     """`${` is `$${` to Terraform. Each further sign before it is an interpolation of its own, so none is doubtful."""
 
     def spelled(found: re.Match[str]) -> str:
-        signs = found[1]
-        return f'${{"{signs[0]}"}}' * (len(signs) - 1) + signs[0] * 2 + "{"
+        *before, last = found[1]
+        return "".join(f'${{"{sign}"}}' for sign in before) + last * 2 + "{"
 
     return _MARKER.sub(spelled, text)
 

@@ -247,12 +247,18 @@ class DocumentForm(forms.Form):
         error_messages={"required": "Write the policy first."},
     )
     base_version_id = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+    # What the text was begun on: kept by the page itself, for that version may be gone by the time somebody asks.
+    base_document = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     is_asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     save_anyway = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def clean_policy_document(self) -> str:
         """Browsers send line ends as CR LF; places in the text are counted without the CR."""
         typed: str = self.cleaned_data["policy_document"]
+        return typed.replace("\r\n", "\n")
+
+    def clean_base_document(self) -> str:
+        typed: str = self.cleaned_data["base_document"]
         return typed.replace("\r\n", "\n")
 
 
@@ -277,6 +283,12 @@ class NewInlinePolicyForm(forms.Form):
 class NewVersionForm(forms.Form):
     """Step 2 of an edit: whether the version takes effect, and which one makes room for it."""
 
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=shape_of("iamconsole:RecordVersionReason", "reason").metadata["max"],
+        help_text="What the change is for, for whoever reads the versions later. Up to 256 characters.",
+    )
     set_as_default = forms.BooleanField(
         label="Set this new version as the default",
         required=False,

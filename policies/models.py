@@ -166,6 +166,8 @@ class PolicyVersion(models.Model):
     text = models.ForeignKey(PolicyText, models.PROTECT)
     create_date = models.DateTimeField()
     is_default = models.BooleanField(default=False)
+    # Ours: AWS has no such member, so no answer of the API tells it.
+    reason = models.CharField(max_length=256, default="", blank=True)
 
     class Meta:
         ordering = ("-number",)

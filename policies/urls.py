@@ -3,6 +3,7 @@ from django.urls import path
 from policies.views.access import action_suggestions, check_access_page, policy_check_access
 from policies.views.activity import policy_from_activity
 from policies.views.attaching import attach_policy, detach_policy
+from policies.views.changes import policy_changes
 from policies.views.checks import policy_findings
 from policies.views.choices import policy_choices, policy_choices_of
 from policies.views.completion import policy_completion
@@ -47,6 +48,7 @@ urlpatterns = [
     path("policies/activity/", policy_from_activity, name="policy-from-activity"),
     path("policies/findings/", policy_findings, name="policy-findings"),
     path("policies/format/", policy_format, name="policy-format"),
+    path("policies/changes/", policy_changes, name="policy-changes"),
     path("policies/completion/", policy_completion, name="policy-completion"),
     path("policies/visual/", policy_visual, name="policy-visual"),
     path("policies/view/", policy, name="policy"),

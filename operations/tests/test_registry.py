@@ -262,6 +262,7 @@ STORY: list[tuple[str, dict[str, Any]]] = [
     ("iam:TagPolicy", {"policy_arn": ARN, "tags": JOB}),
     ("iam:UntagPolicy", {"policy_arn": ARN, "tag_keys": ["job"]}),
     ("iam:CreatePolicyVersion", {"policy_arn": ARN, "policy_document": DOCUMENT}),
+    ("iamconsole:RecordVersionReason", {"policy_arn": ARN, "version_id": "v2", "reason": "For the cashiers"}),
     ("iam:SetDefaultPolicyVersion", {"policy_arn": ARN, "version_id": "v2"}),
     ("iam:DeletePolicyVersion", {"policy_arn": ARN, "version_id": "v1"}),
     ("iam:PutUserPermissionsBoundary", {**ANA, "permissions_boundary": ARN}),

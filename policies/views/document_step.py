@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from django.http import HttpResponse, QueryDict
@@ -13,11 +13,14 @@ from iamconsole.pages import page
 from policies.forms import DocumentForm
 from policies.views import drafts
 from policies.views.addresses import Crumbs, with_draft
+from policies.views.changes import changes_url, what_changes
 from policies.views.checks import Checks, checks_of, fixed, visible
 from policies.views.completion import LONGEST_DOCUMENT
+from policies.views.conflicts import Conflict
 from policies.views.formatting import laid_out
 from policies.views.starting import PAGES, leave_for
-from policies.views.visual import Visual, is_visual, services_by_prefix, shows_visual, text_of, visual_of
+from policies.views.subjects import InForce, NewPolicy, Subject
+from policies.views.visual import Visual, is_visual, services_by_prefix, shows_visual, visual_of
 
 DOUBTFUL = "The policy can be saved, but probably does not do what you mean. Solve what was found, or tick Save anyway."
 
@@ -39,27 +42,35 @@ class Task:
     next_label: str = "Next"
     base_version_id: str = ""
     conflict: str = "Somebody changed this policy while you were typing."
+    subject: Subject = field(default_factory=NewPolicy)
+    in_force: InForce = field(default_factory=InForce)
     # Why the last step would be refused, told before any work is done.
     warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why the text may not go on yet. With `is_conflict` somebody else has saved meanwhile."""
+    """Why the text may not go on yet."""
 
     message: str = ""
     status: int = HTTPStatus.OK
-    is_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The editor as it is shown: the text, what it was begun on, and whether it has been asked to save anyway."""
+    """The editor as it is shown: the text, the version it was begun on and what that said.
+
+    `is_asked` when it has been asked to save anyway; with `conflict` somebody else has saved meanwhile; `kept` is the
+    text that another was taken instead of.
+    """
 
     text: str
     base_version_id: str
+    base_document: str
     is_asked: bool = False
     verdict: Verdict = field(default_factory=Verdict)
+    conflict: Conflict | None = None
+    kept: str = ""
 
 
 def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
@@ -69,8 +80,13 @@ def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
         return leave_for(request, page_name)
     if request.method == "POST":
         return _posted(request, task)
-    draft = drafts.find(request) or drafts.Draft(task.present, task.base_version_id)
-    return _shown(request, task, Sheet(draft.document, draft.base_version_id))
+    draft = drafts.find(request)
+    if draft is None:
+        return _shown(request, task, Sheet(task.present, task.base_version_id, task.in_force.text))
+    if draft.base_version_id != task.base_version_id:
+        # Somebody saved while this text was being reviewed.
+        return _shown(request, task, _conflicting(task, draft.document, draft.base_document, HTTPStatus.OK))
+    return _shown(request, task, Sheet(draft.document, draft.base_version_id, draft.base_document))
 
 
 def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
@@ -79,46 +95,82 @@ def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
     form = DocumentForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, task, form)
-    text, base = form.cleaned_data["policy_document"], form.cleaned_data["base_version_id"]
+    told = form.cleaned_data
+    sheet = Sheet(told["policy_document"], told["base_version_id"], told["base_document"])
+    if changed := _changed(request, task, sheet):
+        return _shown(request, task, changed)
+    return _gone_on(request, task, sheet, form)
+
+
+def _changed(request: ConsoleRequest, task: Task, sheet: Sheet) -> Sheet | None:
+    """The sheet after a button that changes the text; None when it was not one of those."""
     if request.POST.get("go") == "format":
-        return _formatted(request, task, text, base)
-    checks = checks_of(request.caller, text, task.kind)
+        return _formatted(sheet)
+    if "take" in request.POST:
+        return _taken(task, sheet.text, sheet.base_document, request.POST["take"])
     if "fix" in request.POST:
-        return _shown(request, task, Sheet(fixed(checks, request.POST["fix"]), base))
-    verdict = _verdict(checks, form, task)
+        checks = checks_of(request.caller, sheet.text, task.kind)
+        return replace(sheet, text=fixed(checks, request.POST["fix"]))
+    return None
+
+
+def _gone_on(request: ConsoleRequest, task: Task, sheet: Sheet, form: DocumentForm) -> HttpResponse:
+    checks = checks_of(request.caller, sheet.text, task.kind)
+    if sheet.base_version_id != task.base_version_id:
+        return _shown(request, task, _conflicting(task, sheet.text, sheet.base_document), checks)
+    verdict = _verdict(checks, form)
     if verdict.message:
-        is_asked = not checks.blocking_count
-        sheet = Sheet(text, task.base_version_id, is_asked=is_asked, verdict=verdict)
-        return _shown(request, task, sheet, checks)
-    drafts.keep(request, drafts.Draft(text, base))
+        return _shown(
+            request, task, replace(sheet, is_asked=not checks.blocking_count, verdict=verdict), checks
+        )
+    drafts.keep(request, drafts.Draft(sheet.text, sheet.base_version_id, sheet.base_document))
     return see_other(with_draft(task.review_url, drafts.token_of(request)))
 
 
 def _redrawn(request: ConsoleRequest, task: Task) -> HttpResponse:
     """Without script, a button of the Visual view sends the whole editor: the draft is kept as it is then."""
-    visual = visual_of(request.caller, request.POST, text_of(request.POST))
-    base = request.POST.get("base_version_id", "")
+    typed = drafts.typed(request)
+    visual = visual_of(request.caller, request.POST, typed.document)
+    draft = replace(typed, document=visual.text)
     if len(visual.text) <= LONGEST_DOCUMENT:
-        drafts.keep(request, drafts.Draft(visual.text, base))
-    return _shown(request, task, Sheet(visual.text, base), visual=visual)
+        drafts.keep(request, draft)
+    return _shown(
+        request, task, Sheet(draft.document, draft.base_version_id, draft.base_document), visual=visual
+    )
 
 
-def _formatted(request: ConsoleRequest, task: Task, text: str, base: str) -> HttpResponse:
-    text, refusal = laid_out(text)
+def _formatted(sheet: Sheet) -> Sheet:
+    text, refusal = laid_out(sheet.text)
     verdict = Verdict(refusal, HTTPStatus.UNPROCESSABLE_ENTITY) if refusal else Verdict()
-    return _shown(request, task, Sheet(text, base, verdict=verdict))
+    return replace(sheet, text=text, verdict=verdict)
 
 
 def _incomplete(request: ConsoleRequest, task: Task, form: DocumentForm) -> HttpResponse:
     message = str(next(iter(form.errors.values()))[0])
     verdict = Verdict(message, HTTPStatus.UNPROCESSABLE_ENTITY)
-    text = visible(form.data.get("policy_document", ""))
-    return _shown(request, task, Sheet(text, task.base_version_id, verdict=verdict))
+    text, base, base_document = (
+        visible(form.data.get(name, "")) for name in ("policy_document", "base_version_id", "base_document")
+    )
+    return _shown(request, task, Sheet(text, base, base_document, verdict=verdict))
 
 
-def _verdict(checks: Checks, form: DocumentForm, task: Task) -> Verdict:
-    if form.cleaned_data["base_version_id"] != task.base_version_id:
-        return Verdict(task.conflict, HTTPStatus.CONFLICT, is_conflict=True)
+def _conflicting(task: Task, text: str, base_document: str, status: int = HTTPStatus.CONFLICT) -> Sheet:
+    """From here on the text stands against what was saved; what both began with is still where they are merged from."""
+    conflict = Conflict.of(base_document, text, task.present)
+    verdict = Verdict(task.conflict, status)
+    return Sheet(text, task.base_version_id, base_document, verdict=verdict, conflict=conflict)
+
+
+def _taken(task: Task, text: str, base_document: str, choice: str) -> Sheet:
+    """The merged text or theirs in place of mine, which stays on the page; merged anew, for mine may have gone on."""
+    conflict = Conflict.of(base_document, text, task.present)
+    taken = {"theirs": task.present, "merged": conflict.merged}.get(choice)
+    if taken is None:
+        return _conflicting(task, text, base_document)
+    return Sheet(taken, task.base_version_id, task.present, kept=text)
+
+
+def _verdict(checks: Checks, form: DocumentForm) -> Verdict:
     if checks.blocking_count:
         return Verdict(
             "The policy cannot be saved like this. Your text is kept.", HTTPStatus.UNPROCESSABLE_ENTITY
@@ -138,8 +190,11 @@ def _shown(
     checks = checks or checks_of(request.caller, sheet.text, task.kind)
     if shows_visual(request):
         visual = visual or visual_of(request.caller, QueryDict(), sheet.text)
+    changes = what_changes(request.caller, task.subject, task.in_force, sheet.text)
     context = {
         "task": task,
+        "changes": changes,
+        "changes_url": changes_url(task.subject),
         "sheet": sheet,
         "checks": checks,
         "visual": visual if shows_visual(request) else None,

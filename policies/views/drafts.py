@@ -14,6 +14,7 @@ from accounts.signin.flow import see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash
 from operations.errors import InvalidClientTokenId
+from policies.views.checks import visible
 
 DRAFTS = "policy-drafts"
 SAVED = "saved-drafts"
@@ -31,10 +32,11 @@ class AlreadySaved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text, and the version it was begun on; "" for a new policy."""
+    """A text, the version it was begun on and what that said; "" for a new policy."""
 
     document: str
     base_version_id: str = ""
+    base_document: str = ""
 
 
 def token_of(request: ConsoleRequest) -> str:
@@ -50,6 +52,15 @@ def fresh_token() -> str:
 def find(request: ConsoleRequest) -> Draft | None:
     kept = request.session.get(DRAFTS, {}).get(token_of(request))
     return Draft(**kept) if kept else None
+
+
+def typed(request: ConsoleRequest) -> Draft:
+    """What a form of the editor holds, finished or not, and what it was begun on."""
+    text, version_id, base = (
+        visible(request.POST.get(name, "")).replace("\r\n", "\n")
+        for name in ("policy_document", "base_version_id", "base_document")
+    )
+    return Draft(text, version_id[:LONGEST_BASE], base)
 
 
 def keep(request: ConsoleRequest, draft: Draft, token: str = "") -> None:

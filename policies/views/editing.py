@@ -22,6 +22,7 @@ from operations.policy_versions import (
     delete_policy_version,
     get_policy_version,
     list_policy_versions,
+    record_version_reason,
 )
 from operations.quotas import quota
 from policies.forms import NewVersionForm
@@ -32,6 +33,7 @@ from policies.views.checks import checks_of
 from policies.views.details import policy_at, policy_of
 from policies.views.document_step import Task, document_step
 from policies.views.meaning import effects_between
+from policies.views.subjects import InForce, ManagedPolicy
 from policies.views.summaries import reviewed
 from policies.views.summary_subjects import exported_policy
 
@@ -55,6 +57,8 @@ def edit_policy(request: ConsoleRequest) -> HttpResponse:
         crumbs=_crumbs(policy),
         present=present.document,
         base_version_id=present.version_id,
+        subject=ManagedPolicy(policy.arn),
+        in_force=InForce(present.document, f"version {present.number}"),
         conflict=f"Somebody made {present.version_id} the default version while you were typing.",
         cancel_url=address("policy", arn=policy.arn),
         review_url=address("edit-policy-review", arn=policy.arn),
@@ -76,8 +80,8 @@ def edit_policy_review(request: ConsoleRequest) -> HttpResponse:
             version = _save(request, policy, draft, form)
         except drafts.AlreadySaved:
             return drafts.already_saved(request)
-        except ConcurrentModification as error:
-            flash(request, "warn", error.message)
+        except ConcurrentModification:
+            # The editor shows both texts.
             return see_other(address("edit-policy", arn=policy.arn, draft=drafts.token_of(request)))
         except ServiceError as error:
             return refused(request, error, template="policies/edit_review.html", context=context, form=form)
@@ -126,6 +130,8 @@ def _save(
             policy_document=draft.document,
             set_as_default=form.cleaned_data["set_as_default"],
         )
+        if reason := form.cleaned_data["reason"]:
+            record_version_reason(caller, policy_arn=policy.arn, version_id=version.version_id, reason=reason)
         drafts.finish(request, address("policy-versions", arn=policy.arn))
     return version
 
@@ -143,7 +149,7 @@ def _review_context(
         "policy": policy,
         "present": present,
         "checks": checks_of(request.caller, draft.document, "managed"),
-        "effects": effects_between(policy, present.document, draft.document),
+        "effects": effects_between(request.caller.account_id, present.document, draft.document),
         **effect_of(
             request.caller, policy_documents=[{"PolicyArn": policy.arn, "PolicyDocument": draft.document}]
         ),

@@ -30,6 +30,7 @@ from policies.views.checks import QUOTAS, checks_of
 from policies.views.creation import BLANK
 from policies.views.document_step import Task, document_step
 from policies.views.holders import Holder, holder_of
+from policies.views.subjects import PRESENT_TEXT, InForce, InlinePolicy
 from policies.views.summaries import reviewed
 
 TOGETHER = (
@@ -49,6 +50,7 @@ def inline_policy_create(request: ConsoleRequest) -> HttpResponse:
         kind=holder.kind,
         crumbs=holder.crumbs("Create inline policy"),
         present=BLANK,
+        subject=InlinePolicy(holder),
         cancel_url=holder.url,
         review_url=holder.address("inline-policy-create-review"),
         warning=_warning(request.caller, holder),
@@ -92,6 +94,8 @@ def inline_policy_edit(request: ConsoleRequest) -> HttpResponse:
         crumbs=holder.crumbs(f"Edit {present.policy_name}"),
         present=present.text.document,
         base_version_id=present.text_id[: drafts.LONGEST_BASE],
+        subject=InlinePolicy(holder, present.policy_name),
+        in_force=InForce(present.text.document, PRESENT_TEXT),
         cancel_url=holder.url,
         review_url=holder.address("inline-policy-edit-review", policy=name),
         warning=_warning(request.caller, holder),
@@ -114,8 +118,8 @@ def inline_policy_edit_review(request: ConsoleRequest) -> HttpResponse:
             _replace(request, holder, name, draft)
         except drafts.AlreadySaved:
             return drafts.already_saved(request)
-        except ConcurrentModification as error:
-            flash(request, "warn", error.message)
+        except ConcurrentModification:
+            # The editor shows both texts.
             return see_other(str(context["back_url"]))
         except ServiceError as error:
             return refused(request, error, template="policies/inline_review.html", context=context, form=form)

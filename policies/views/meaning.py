@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-from operations.effects import Effects, effects_of
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from operations.effects import MOST_QUESTIONS, Effects, effects_of, requests_of_anybody
 from operations.holdings import STORED_LENGTH
-from policies.engine import Kind, PolicyError, Principal, PrincipalKind, Request, Source, parse_policy
-from policies.models import Policy
+from policies.engine import Effect, Kind, PolicyError, Source, parse_policy
+from policies.engine import Policy as Document
+from policies.views.deciding import written
 
-ANYBODY = "arn:aws:iam::{}:user/anybody"
+# What a policy is called in its own comparison: nothing shows the name.
+THIS: Final = "this policy"
 
 
-def effects_between(policy: Policy, old: str, new: str) -> Effects | None:
-    """What somebody with this policy alone would lose and gain; None when one of the texts is no policy."""
+def effects_between(
+    account_id: str, old: str, new: str, *, most_questions: int = MOST_QUESTIONS
+) -> Effects | None:
+    """What somebody with this policy alone would lose and gain; None when one of the texts is no policy.
+
+    An `old` of "" is a policy that is not there yet.
+    """
+    before, after = sources_of(old), sources_of(new)
+    if before is None or after is None:
+        return None
+    asking = requests_of_anybody(account_id, [*before, *after])
+    return effects_of(before, after, asking, most_questions=most_questions)
+
+
+def sources_of(text: str) -> Sequence[Source] | None:
+    """The text as the engine takes it: nothing for "", None for what is no policy."""
+    if not text:
+        return ()
     try:
-        before, after = _source(policy, old), _source(policy, new)
+        return (Source(Kind.IDENTITY, THIS, "", parse_policy(text, maximum_length=STORED_LENGTH)),)
     except PolicyError:
         return None
-    account_id = policy.account_id or ""
-    principal = Principal(ANYBODY.format(account_id), PrincipalKind.USER, account_id)
-    return effects_of(
-        [before], [after], lambda action, resource: Request(principal, action, resource, account_id)
-    )
 
 
-def _source(policy: Policy, text: str) -> Source:
-    document = parse_policy(text, maximum_length=STORED_LENGTH)
-    return Source(Kind.IDENTITY, policy.policy_name, policy.arn, document)
+def denies_alike(old: str, new: str) -> bool:
+    """Whether both texts deny the same: a Deny takes away what others allow, which no comparison of one shows."""
+    return _denials(old) == _denials(new)
+
+
+def _denials(text: str) -> set[str]:
+    return {told for source in sources_of(text) or () for told in _denials_of(source.document)}
+
+
+def _denials_of(document: Document) -> set[str]:
+    """Each in one spelling, without its name."""
+    denying = [written(statement) for statement in document.statements if statement.effect is Effect.DENY]
+    return {json.dumps({**one, "Sid": ""}, sort_keys=True) for one in denying}

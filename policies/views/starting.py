@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,7 +21,6 @@ from policies.starting.appending import Statement, appended
 from policies.summary import StatementSummary, summarize
 from policies.views import drafts
 from policies.views.addresses import Crumbs, address, crumbs, with_draft
-from policies.views.checks import visible
 
 # The pages that the editor's buttons lead to, by what the button sends.
 PAGES: Final = {
@@ -89,12 +88,11 @@ class DraftPreview:
 
 def leave_for(request: ConsoleRequest, page_name: str) -> HttpResponse:
     """Away from the editor with all that is typed, finished or not: nothing is checked until it is to be saved."""
-    base = request.POST.get("base_version_id", "")[: drafts.LONGEST_BASE]
-    text = visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
-    if len(text) > MAXIMUM_LENGTH:
+    draft = drafts.typed(request)
+    if len(draft.document) > MAXIMUM_LENGTH:
         flash(request, "bad", TOO_LONG)
         return see_other(request.get_full_path())
-    drafts.keep(request, drafts.Draft(text, base))
+    drafts.keep(request, draft)
     destination = Destination(with_draft(request.get_full_path(), ""), drafts.token_of(request))
     return see_other(destination.address(page_name))
 
@@ -111,7 +109,7 @@ def begin(
         return drafts.missing(request, destination.url)
     token = destination.token or drafts.fresh_token()
     found = appended(draft.document, statements)
-    drafts.keep(request, drafts.Draft(found.text, draft.base_version_id), token)
+    drafts.keep(request, replace(draft, document=found.text), token)
     flash(request, "ok", " ".join([said, *_renamed(found.renamed)]))
     return see_other(with_draft(destination.editor, token))
 

@@ -80,7 +80,7 @@ def compare_policy_versions(request: ConsoleRequest) -> HttpResponse:
         "old": old,
         "new": new,
         "is_same": found.is_none,
-        "effects": effects_between(policy, old.document, new.document),
+        "effects": effects_between(request.caller.account_id, old.document, new.document),
         "off": Abilities(request.caller, policy.arn, policy.tags).off(default=ACTIONS["default"]),
         "target": target,
         "versions_url": address("policy-versions", arn=policy.arn),

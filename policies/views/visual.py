@@ -15,7 +15,8 @@ from iamconsole.pages import page
 from operations.caller import Caller
 from policies.authoring import Block, Reading, blocks_of
 from policies.catalog import Catalog, catalog
-from policies.views.checks import digest_of, visible
+from policies.views.checks import digest_of
+from policies.views.drafts import typed
 from policies.views.visual_blocks import BlockView
 from policies.views.visual_changes import Outcome, is_number, outcome_of
 from policies.views.visual_fields import Fields
@@ -119,14 +120,10 @@ def services_by_prefix() -> Mapping[str, str]:
     return catalog().services()
 
 
-def text_of(data: QueryDict) -> str:
-    return visible(data.get("policy_document", "")).replace("\r\n", "\n")
-
-
 @require_POST
 def policy_visual(request: ConsoleRequest) -> HttpResponse:
     """The blocks of a text, after a change where one is asked for; with `panel` the statement at `offset` alone."""
-    visual = visual_of(request.caller, request.POST, text_of(request.POST))
+    visual = visual_of(request.caller, request.POST, typed(request).document)
     if "panel" not in request.POST:
         return page(request, "policies/_visual.html", {"visual": visual})
     offset = request.POST.get("offset", "")

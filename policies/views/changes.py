@@ -1,0 +1,161 @@
+"""What changes: what whoever has the policy gains and loses by the text in the editor, against the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from accounts.signin.middleware import ConsoleRequest
+from iamconsole.pages import page
+from iamconsole.reading import attempt
+from operations.caller import Caller
+from operations.effects import Change, Effects
+from operations.errors import AccessDenied
+from operations.touched import Touched
+from policies.views.addresses import address
+from policies.views.checks import visible
+from policies.views.meaning import denies_alike, effects_between
+from policies.views.subjects import InForce, Subject, subject_of
+
+# So many gains and losses are listed, and so many questions put to the engine: it answers while one types.
+MOST_LISTED: Final = 8
+MOST_QUESTIONS: Final = 1_000
+MOST_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One gain or loss: what of, and in a sentence for whom."""
+
+    is_gain: bool
+    change: Change
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Those who have the policy, in words. Without the right to see them, `touched` is None."""
+
+    touched: Touched | None
+
+    @property
+    def words(self) -> str:
+        """`7 users and 1 role`; "" when nobody has it."""
+        if self.touched is None:
+            return "everybody who has it"
+        return _listed([*self._people(self.touched), _counted(self.touched.role_count, "role")])
+
+    @property
+    def through(self) -> str:
+        """`Cashiers, Baristas and 4 more groups`."""
+        names = list(self.touched.group_names) if self.touched else []
+        more = _counted(len(names) - MOST_NAMED, "more group")
+        return _listed([*names[:MOST_NAMED], more])
+
+    @property
+    def sentence(self) -> str:
+        """`7 users, through Cashiers`, and whose boundary it is."""
+        if self.touched is None or self.touched.is_nobody:
+            return "Nobody has it yet."
+        through = self.through
+        if self.words:
+            has = f"{self.words}, through {through}" if through else self.words
+        else:
+            has = f"Nobody is in {through} yet" if through else "Nobody has it as permissions"
+        bounded = _counted(self.touched.bounded_count, "user or role", "users and roles")
+        return f"{has}; boundary of {bounded}" if bounded else has
+
+    @staticmethod
+    def _people(touched: Touched) -> list[str]:
+        unread = _counted(touched.unread_group_count, "group")
+        return [_counted(touched.user_count, "user"), f"the members of {unread}" if unread else ""]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatChanges:
+    """The difference as the editor shows it. Without `effects` one of the texts is no policy."""
+
+    against: str
+    whom: Whom
+    effects: Effects | None
+    denies_alike: bool
+    url: str
+    refusal: AccessDenied | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """Losses first: they hurt somebody today."""
+        found = self.effects or Effects((), (), ())
+        signed = [(False, change) for change in found.lost] + [(True, change) for change in found.gained]
+        return [Row(is_gain, change, self._told(change, is_gain=is_gain)) for is_gain, change in signed]
+
+    @property
+    def shown(self) -> list[Row]:
+        return self.rows[:MOST_LISTED]
+
+    @property
+    def hidden_count(self) -> int:
+        return max(0, len(self.rows) - MOST_LISTED)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is known that nothing changes."""
+        return self.effects is not None and self.effects.is_complete and self.denies_alike and not self.rows
+
+    def _told(self, change: Change, *, is_gain: bool) -> str:
+        whom = self.whom.words or "whoever gets it"
+        if change.is_partial:
+            was = (
+                "Was allowed under conditions only. Wider"
+                if is_gain
+                else "Is left under conditions. Narrower"
+            )
+            return f"{was} for {whom}."
+        under = ", under conditions" if change.conditional else ""
+        return f"{'Gained' if is_gain else 'Lost'} by {whom}{under}."
+
+
+def what_changes(caller: Caller, subject: Subject, present: InForce, text: str) -> WhatChanges:
+    """Of a text against the one in force."""
+    touched, refusal = attempt(lambda: subject.touched(caller))
+    effects = effects_between(caller.account_id, present.text, text, most_questions=MOST_QUESTIONS)
+    if not text:
+        effects = None
+    return WhatChanges(
+        against=present.name,
+        whom=Whom(touched),
+        effects=effects,
+        denies_alike=denies_alike(present.text, text),
+        url=subject.url,
+        refusal=refusal,
+    )
+
+
+def changes_url(subject: Subject) -> str:
+    return address("policy-changes", **subject.query)
+
+
+@require_POST
+def policy_changes(request: ConsoleRequest) -> HttpResponse:
+    """The panel while the text is being typed: a request of its own, for it takes longer than the findings."""
+    text = visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
+    caller, subject = request.caller, subject_of(request)
+    changes = what_changes(caller, subject, subject.in_force(caller), text)
+    return page(request, "policies/_what_changes.html", {"changes": changes})
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    """`1 user`, `7 users`; "" for none."""
+    if count <= 0:
+        return ""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The parts that say something, with an "and" before the last."""
+    *head, last = [part for part in parts if part] or [""]
+    return f"{', '.join(head)} and {last}" if head else last
