@@ -139,8 +139,8 @@ def _untemplated(text: str) -> str:
     """`${` is `$${` to Terraform. Each further sign before it is an interpolation of its own, so none is doubtful."""
 
     def spelled(found: re.Match[str]) -> str:
-        *before, last = found[1]
-        return "".join(f'${{"{sign}"}}' for sign in before) + last * 2 + "{"
+        signs = found[1]
+        return "".join(f'${{"{sign}"}}' for sign in signs[:-1]) + signs[-1] * 2 + "{"
 
     return _MARKER.sub(spelled, text)
 

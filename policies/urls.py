@@ -25,6 +25,7 @@ from policies.views.simulator import simulator
 from policies.views.summaries import policy_summary_page
 from policies.views.tags import edit_policy_tags, policy_tags
 from policies.views.templates import policy_template, policy_templates
+from policies.views.trying import policy_try
 from policies.views.versions import (
     compare_policy_versions,
     delete_version,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("policies/choices/<slug:prefix>/", policy_choices_of, name="policy-choices-of"),
     path("policies/activity/", policy_from_activity, name="policy-from-activity"),
     path("policies/findings/", policy_findings, name="policy-findings"),
+    path("policies/try/", policy_try, name="policy-try"),
     path("policies/format/", policy_format, name="policy-format"),
     path("policies/changes/", policy_changes, name="policy-changes"),
     path("policies/completion/", policy_completion, name="policy-completion"),

@@ -98,7 +98,9 @@ def test_a_heredoc_holds_the_very_text(value: dict[str, Any]) -> None:
 
 
 @given(
-    st.one_of(texts, st.sampled_from(["$" * 3 + "{", "%$${", "$%{", "$%%{", "%$%{"])).filter(lambda text: "\0" not in text)
+    st.one_of(texts, st.sampled_from(["$" * 3 + "{", "%$${", "$%{", "$%%{", "%$%{"])).filter(
+        lambda text: "\0" not in text
+    )
 )
 def test_a_text_in_terraforms_quotes_is_kept(text: str) -> None:
     assert quoted(terraform_string(text)) == text

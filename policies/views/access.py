@@ -61,7 +61,8 @@ def action_suggestions(request: ConsoleRequest) -> HttpResponse:
 
 
 def suggestions(request: ConsoleRequest) -> Sequence[str]:
-    typed = (request.POST or request.GET).get("action_name", "")
+    given = request.POST or request.GET
+    typed = given.get("action_name") or given.get("try-action_name", "")
     service, colon, name = typed.partition(":")
     known = catalog()
     if not colon:

@@ -20,6 +20,7 @@ from policies.views.conflicts import Conflict
 from policies.views.formatting import laid_out
 from policies.views.starting import PAGES, leave_for
 from policies.views.subjects import InForce, NewPolicy, Subject
+from policies.views.trying import Trial, TryForm, tried, try_url, untried
 from policies.views.visual import Visual, is_visual, services_by_prefix, shows_visual, visual_of
 
 DOUBTFUL = "The policy can be saved, but probably does not do what you mean. Solve what was found, or tick Save anyway."
@@ -92,6 +93,8 @@ def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
 def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
     if is_visual(request.POST):
         return _redrawn(request, task)
+    if request.POST.get("go") == "try":
+        return _tried(request, task)
     form = DocumentForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, task, form)
@@ -137,6 +140,13 @@ def _redrawn(request: ConsoleRequest, task: Task) -> HttpResponse:
     return _shown(
         request, task, Sheet(draft.document, draft.base_version_id, draft.base_document), visual=visual
     )
+
+
+def _tried(request: ConsoleRequest, task: Task) -> HttpResponse:
+    draft = drafts.typed(request)
+    trial = tried(request.caller, TryForm(request.POST), task.subject, draft.document)
+    sheet = Sheet(draft.document, draft.base_version_id, draft.base_document)
+    return _shown(request, task, sheet, trial=trial)
 
 
 def _formatted(sheet: Sheet) -> Sheet:
@@ -186,6 +196,7 @@ def _shown(
     sheet: Sheet,
     checks: Checks | None = None,
     visual: Visual | None = None,
+    trial: Trial | None = None,
 ) -> HttpResponse:
     checks = checks or checks_of(request.caller, sheet.text, task.kind)
     if shows_visual(request):
@@ -195,6 +206,8 @@ def _shown(
         "task": task,
         "changes": changes,
         "changes_url": changes_url(task.subject),
+        "trial": trial or untried(task.subject),
+        "try_url": try_url(task.subject),
         "sheet": sheet,
         "checks": checks,
         "visual": visual if shows_visual(request) else None,

@@ -10,8 +10,10 @@ from typing import Final, Protocol
 
 from accounts.signin.middleware import ConsoleRequest
 from operations.caller import Caller
+from operations.holdings import named_through
 from operations.policy_versions import get_policy_version
 from operations.touched import Touched, count_group_members, count_policy_holders
+from policies.engine import Source
 from policies.views.addresses import address
 from policies.views.details import policy_at
 from policies.views.holders import Holder, holder_of
@@ -29,7 +31,10 @@ class InForce:
 
 
 class Subject(Protocol):
-    """What is written. `query` finds it again; `url` shows each of those who have it, "" where nothing does."""
+    """What is written. `query` finds it again; `url` shows each of those who have it, "" where nothing does.
+
+    `is_stored` finds the text in force among the policies of somebody.
+    """
 
     @property
     def query(self) -> dict[str, str]: ...
@@ -37,6 +42,7 @@ class Subject(Protocol):
     def url(self) -> str: ...
     def in_force(self, caller: Caller) -> InForce: ...
     def touched(self, caller: Caller) -> Touched: ...
+    def is_stored(self, source: Source) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,9 @@ class NewPolicy:
 
     def touched(self, caller: Caller) -> Touched:
         return Touched()
+
+    def is_stored(self, source: Source) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,9 @@ class ManagedPolicy:
 
     def touched(self, caller: Caller) -> Touched:
         return count_policy_holders(caller, policy_arn=self.arn)
+
+    def is_stored(self, source: Source) -> bool:
+        return source.arn == self.arn
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,11 @@ class InlinePolicy:
         if self.holder.kind == "group":
             return count_group_members(caller, group_name=self.holder.name)
         return Touched(user_count=1) if self.holder.kind == "user" else Touched(role_count=1)
+
+    def is_stored(self, source: Source) -> bool:
+        is_group = self.holder.kind == "group"
+        name = named_through(self.policy_name, self.holder.name) if is_group else self.policy_name
+        return not source.arn and source.name == name
 
 
 def subject_of(request: ConsoleRequest) -> Subject:

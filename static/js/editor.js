@@ -184,6 +184,14 @@ form.addEventListener("click", (event) => {
   if (tab) showTab(chosenTab = tab.id.slice("tab-".length));
 });
 
+// Enter in the box of a request asks it, and does not lead on to the next page.
+form.addEventListener("keydown", (event) => {
+  const box = event.target.closest("[data-enter=try]");
+  if (event.key !== "Enter" || !box || !event.target.matches("input")) return;
+  event.preventDefault();
+  box.querySelector("button").click();
+});
+
 async function format(button) {
   const { csrfmiddlewaretoken } = form.elements;
   const asked = editor.getValue();

@@ -1,0 +1,142 @@
+"""Try a request: the answer with the text in the editor in force, beside that of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from operations.attachments import attach_group_policy, attach_user_policy
+from operations.caller import Caller
+from operations.groups import create_group
+from operations.inline_policies import put_group_policy
+from operations.memberships import add_user_to_group
+from operations.policies import create_policy
+from operations.users import create_user
+from policies.tests.documents import BUCKET, LISTING, READING, allow, document
+
+Browse = Callable[[Caller], Client]
+RECEIPT = f"{BUCKET}/receipts/1"
+CHANGED = "saving changes that"
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+@pytest.fixture
+def arn(root: Caller) -> str:
+    """ana has ReceiptsRead, which lets her list; ben has nothing."""
+    policy = create_policy(root, policy_name="ReceiptsRead", policy_document=LISTING)
+    for name in ("ana", "ben"):
+        create_user(root, user_name=name)
+    attach_user_policy(root, user_name="ana", policy_arn=policy.arn)
+    return policy.arn
+
+
+def asked(action: str = "s3:ListBucket", resource: str = BUCKET, **more: str) -> dict[str, str]:
+    return {"try-action_name": action, "try-resource_arn": resource} | {
+        f"try-{name}": value for name, value in more.items()
+    }
+
+
+def tried(browser: Client, text: str, query: str = "", **question: str) -> str:
+    response = browser.post(f"/iam/policies/try/{query}", {"policy_document": text, **asked(**question)})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_somebody_with_this_policy_alone(browse: Browse, alice: Caller) -> None:
+    browser = browse(alice)
+
+    assert "<strong>Allowed</strong> with your text in force" in tried(browser, LISTING)
+    assert "<strong>Denied implicitly</strong>" in tried(browser, READING)
+
+
+def test_the_text_stands_in_for_the_version_in_force(browse: Browse, alice: Caller, arn: str) -> None:
+    lost = tried(browse(alice), READING, f"?arn={arn}", user_name="ana")
+    kept = tried(browse(alice), LISTING, f"?arn={arn}", user_name="ana")
+
+    assert "<strong>Denied implicitly</strong>" in lost
+    assert f"Today it is allowed: {CHANGED}" in lost
+    assert "Today it is the same." in kept
+
+
+def test_where_nobody_is_named_the_version_in_force_is_today(browse: Browse, alice: Caller, arn: str) -> None:
+    told = tried(browse(alice), READING, f"?arn={arn}", action="s3:GetObject", resource=RECEIPT)
+
+    assert f"Today it is denied: {CHANGED}" in told
+
+
+def test_whoever_has_not_got_it_gets_it_on_top(browse: Browse, alice: Caller, arn: str) -> None:
+    told = tried(browse(alice), LISTING, f"?arn={arn}", user_name="ben")
+
+    assert "<strong>Allowed</strong>" in told
+    assert f"Today it is denied: {CHANGED}" in told
+
+
+def test_a_policy_of_a_group_stands_in_for_itself(
+    browse: Browse, root: Caller, alice: Caller, arn: str
+) -> None:
+    create_group(root, group_name="Cashiers")
+    add_user_to_group(root, group_name="Cashiers", user_name="ben")
+    put_group_policy(root, group_name="Cashiers", policy_name="list", policy_document=LISTING)
+    attach_group_policy(root, group_name="Cashiers", policy_arn=arn)
+    query = "?group=Cashiers&policy=list"
+
+    # The managed policy still lets ben list.
+    assert "Today it is the same." in tried(browse(alice), READING, query, user_name="ben")
+    assert "ReceiptsRead (group Cashiers)" in tried(browse(alice), READING, query, user_name="ben")
+
+
+def test_the_circumstances_count(browse: Browse, alice: Caller) -> None:
+    guarded = document(allow("s3:ListBucket", Condition=MFA))
+
+    assert "<strong>Denied implicitly</strong>" in tried(browse(alice), guarded)
+    assert "<strong>Allowed</strong>" in tried(browse(alice), guarded, mfa="on")
+
+
+def test_a_text_that_is_no_policy_has_no_answer(browse: Browse, alice: Caller) -> None:
+    assert "The text is no policy yet." in tried(browse(alice), '{"Version": ')
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ({"action": "ListBucket"}, "Name one action"),
+        ({"action": ""}, "required"),
+        ({"user_name": "nobody"}, "nobody"),
+        ({"source_ip": "here"}, "valid IPv4 or IPv6"),
+    ],
+    ids=str,
+)
+def test_a_question_that_cannot_be_put_is_refused(
+    question: dict[str, str], told: str, browse: Browse, alice: Caller
+) -> None:
+    page = tried(browse(alice), LISTING, **question)
+
+    assert told in page
+    assert "with your text in force" not in page
+
+
+def test_without_the_right_to_simulate_there_is_no_answer(browse: Browse, carol: Caller) -> None:
+    assert "is not authorized to perform: iam:Simulate" in tried(browse(carol), LISTING)
+
+
+def test_without_script_the_whole_editor_comes_back(browse: Browse, alice: Caller) -> None:
+    page = (
+        browse(alice)
+        .post(
+            "/iam/policies/create/?draft=tab1",
+            {"policy_document": READING, "kind": "managed", "go": "try", **asked("s3:GetObject", RECEIPT)},
+        )
+        .content.decode()
+    )
+
+    assert "<strong>Allowed</strong> with your text in force" in page
+    assert "ReadReceipts" in page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert f'value="{RECEIPT}"' in page
+
+
+def test_the_user_of_an_inline_policy_is_asked_about_first(browse: Browse, alice: Caller, arn: str) -> None:
+    page = browse(alice).get("/iam/inline-policies/create/?user=ben&draft=tab1").content.decode()
+
+    assert 'name="try-user_name" value="ben"' in page
