@@ -22,6 +22,9 @@ class Item:
     def _current(self, path: str) -> str:
         if path == self.url:
             return "page"
+        if path in {item.url for section in SECTIONS for item in section.items}:
+            # `/iam/policies/check/` is an entry of its own, and no page of the policies.
+            return ""
         # Every page lies below the dashboard, so only the dashboard itself makes it current.
         # `/iam/users-create/` belongs to the users as much as `/iam/users/ana/` does.
         is_within = self.url != DASHBOARD and path.startswith((self.url, f"{self.url.rstrip('/')}-"))
@@ -56,6 +59,7 @@ SECTIONS = (
         (
             Item("Check access", "/iam/check-access/"),
             Item("Policy simulator", "/iam/simulator/"),
+            Item("Check a document", "/iam/policies/check/"),
             Item("Who can do this?", "/iam/who-can/"),
         ),
     ),

@@ -4,6 +4,7 @@ from policies.views.access import action_suggestions, check_access_page, policy_
 from policies.views.activity import policy_from_activity
 from policies.views.attaching import attach_policy, detach_policy
 from policies.views.changes import policy_changes
+from policies.views.check_document import check_document_page
 from policies.views.checks import policy_findings
 from policies.views.choices import policy_choices, policy_choices_of
 from policies.views.completion import policy_completion
@@ -25,6 +26,7 @@ from policies.views.simulator import simulator
 from policies.views.summaries import policy_summary_page
 from policies.views.tags import edit_policy_tags, policy_tags
 from policies.views.templates import policy_template, policy_templates
+from policies.views.trust import trust_policy, trust_policy_review
 from policies.views.trying import policy_try
 from policies.views.versions import (
     compare_policy_versions,
@@ -50,6 +52,9 @@ urlpatterns = [
     path("policies/findings/", policy_findings, name="policy-findings"),
     path("policies/try/", policy_try, name="policy-try"),
     path("policies/format/", policy_format, name="policy-format"),
+    path("policies/check/", check_document_page, name="check-document"),
+    path("roles/trust/", trust_policy, name="trust-policy"),
+    path("roles/trust/review/", trust_policy_review, name="trust-policy-review"),
     path("policies/changes/", policy_changes, name="policy-changes"),
     path("policies/completion/", policy_completion, name="policy-completion"),
     path("policies/visual/", policy_visual, name="policy-visual"),

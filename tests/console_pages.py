@@ -21,10 +21,16 @@ from operations.memberships import add_user_to_group
 from operations.mfa_devices import create_virtual_mfa_device
 from operations.policies import create_policy
 from operations.policy_versions import create_policy_version
+from operations.roles import create_role
 from operations.users import create_user
 
 DOCUMENT = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"}]}'
 USER, GROUP, OTHER_GROUP, POLICY = "victim", "Cashiers", "InventorySpecialists", "ReceiptsRead"
+ROLE = "Till"
+TRUST = (
+    '{"Version":"2012-10-17","Statement":'
+    '[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+)
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -49,6 +55,7 @@ def furnish(root: Caller) -> None:
     put_group_policy(root, group_name=GROUP, policy_name="inline", policy_document=DOCUMENT)
     create_virtual_mfa_device(root, virtual_mfa_device_name="drawer")
     create_access_key(root, user_name=USER)
+    create_role(root, role_name=ROLE, assume_role_policy_document=TRUST)
 
 
 def console_pages(account_id: str) -> list[ConsolePage]:
@@ -91,6 +98,8 @@ def query_of(name: str, arn: str, access_key_id: str) -> str:
         "inline-policy-edit": {"user": USER, "policy": "inline"},
         "inline-policy-edit-review": {"user": USER, "policy": "inline"},
         "inline-policy-delete": {"user": USER, "policy": "inline"},
+        "trust-policy": {"role": ROLE},
+        "trust-policy-review": {"role": ROLE},
         "policy-version": {"arn": arn, "version": "v1"},
         "compare-policy-versions": {"arn": arn, "old": "v1", "new": "v2"},
         "delete-policy-version": {"arn": arn, "version": "v1"},

@@ -24,6 +24,7 @@ OPEN_TO_ALL = {
     "action-suggestions": "names of the public catalog",
     "change-password": "a form: whether it is allowed is decided on what it says",
     "check-access": "a form: whether it is allowed is decided on what it says",
+    "check-document": "checks what is typed, or says why not",
     "confirm-identity": "a proof of one's own identity",
     "create-group": "a form: whether it is allowed is decided on what it says",
     "create-user-details": "a form: whether it is allowed is decided on what it says",

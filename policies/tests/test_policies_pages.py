@@ -217,7 +217,8 @@ def test_roles_are_among_the_entities_and_named_before_it_goes(
 
     page = shown(browse(alice), url("view/entities/", receipts))
 
-    assert '<th scope="row">Cook</th><td data-label="Entity type">Role</td>' in page
+    assert '<th scope="row">Cook</th><td data-label="Entity type">Role' in page
+    assert "/iam/roles/trust/?role=Cook" in page
     assert "Role Waiter" in page
     assert "detached from role <code>Cook</code>" in shown(browse(alice), url("delete/", receipts))
 

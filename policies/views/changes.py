@@ -13,27 +13,30 @@ from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import page
 from iamconsole.reading import attempt
 from operations.caller import Caller
-from operations.effects import Change, Effects
+from operations.effects import Change
 from operations.errors import AccessDenied
 from operations.touched import Touched
 from policies.views.addresses import address
 from policies.views.checks import visible
-from policies.views.meaning import denies_alike, effects_between
+from policies.views.meaning import Trusted, denies_alike, effects_between, trusted_by
 from policies.views.subjects import InForce, Subject, subject_of
 
 # So many gains and losses are listed, and so many questions put to the engine: it answers while one types.
 MOST_LISTED: Final = 8
 MOST_QUESTIONS: Final = 1_000
 MOST_NAMED: Final = 3
+NEEDS_BOTH: Final = "Whoever is trusted in another account needs that account's leave as well."
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One gain or loss: what of, and in a sentence for whom."""
+    """One gain or loss: what of, where, and in a sentence for whom. `count` actions stand behind a wildcard."""
 
     is_gain: bool
-    change: Change
+    what: str
+    where: str
     told: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +80,22 @@ class Whom:
 
 @dataclass(frozen=True, slots=True)
 class WhatChanges:
-    """The difference as the editor shows it. Without `effects` one of the texts is no policy."""
+    """The difference as the editor shows it, losses first: they hurt somebody today.
+
+    Not `is_policy` when one of the texts is none; `foot` says who has it.
+    """
 
     against: str
-    whom: Whom
-    effects: Effects | None
-    denies_alike: bool
-    url: str
+    foot: str
+    rows: Sequence[Row] = ()
+    is_policy: bool = True
+    is_complete: bool = True
+    denies_alike: bool = True
+    url: str = ""
     refusal: AccessDenied | None = None
 
     @property
-    def rows(self) -> list[Row]:
-        """Losses first: they hurt somebody today."""
-        found = self.effects or Effects((), (), ())
-        signed = [(False, change) for change in found.lost] + [(True, change) for change in found.gained]
-        return [Row(is_gain, change, self._told(change, is_gain=is_gain)) for is_gain, change in signed]
-
-    @property
-    def shown(self) -> list[Row]:
+    def shown(self) -> Sequence[Row]:
         return self.rows[:MOST_LISTED]
 
     @property
@@ -104,35 +105,57 @@ class WhatChanges:
     @property
     def is_none(self) -> bool:
         """Whether it is known that nothing changes."""
-        return self.effects is not None and self.effects.is_complete and self.denies_alike and not self.rows
-
-    def _told(self, change: Change, *, is_gain: bool) -> str:
-        whom = self.whom.words or "whoever gets it"
-        if change.is_partial:
-            was = (
-                "Was allowed under conditions only. Wider"
-                if is_gain
-                else "Is left under conditions. Narrower"
-            )
-            return f"{was} for {whom}."
-        under = ", under conditions" if change.conditional else ""
-        return f"{'Gained' if is_gain else 'Lost'} by {whom}{under}."
+        return self.is_policy and self.is_complete and self.denies_alike and not self.rows
 
 
 def what_changes(caller: Caller, subject: Subject, present: InForce, text: str) -> WhatChanges:
     """Of a text against the one in force."""
+    if subject.is_trust:
+        return _of_trust(present, text)
     touched, refusal = attempt(lambda: subject.touched(caller))
+    whom = Whom(touched)
+    url = subject.url if touched is None or not touched.is_nobody else ""
     effects = effects_between(caller.account_id, present.text, text, most_questions=MOST_QUESTIONS)
-    if not text:
-        effects = None
+    if effects is None or not text:
+        return WhatChanges(present.name, whom.sentence, is_policy=False, url=url, refusal=refusal)
     return WhatChanges(
         against=present.name,
-        whom=Whom(touched),
-        effects=effects,
+        foot=whom.sentence,
+        rows=[
+            *(_row(change, whom, is_gain=False) for change in effects.lost),
+            *(_row(change, whom, is_gain=True) for change in effects.gained),
+        ],
+        is_complete=effects.is_complete,
         denies_alike=denies_alike(present.text, text),
-        url=subject.url,
+        url=url,
         refusal=refusal,
     )
+
+
+def _row(change: Change, whom: Whom, *, is_gain: bool) -> Row:
+    them = whom.words or "whoever gets it"
+    if change.is_partial:
+        was = "Was allowed under conditions only. Wider" if is_gain else "Is left under conditions. Narrower"
+        told = f"{was} for {them}."
+    else:
+        told = f"{'Gained' if is_gain else 'Lost'} by {them}{', under conditions' if change.conditional else ''}."
+    return Row(is_gain, change.action, change.resource, told, change.count)
+
+
+def _of_trust(present: InForce, text: str) -> WhatChanges:
+    """Who may assume the role from now on, and who no more."""
+    before, after = trusted_by(present.text), trusted_by(text)
+    if before is None or after is None or not text:
+        return WhatChanges(present.name, NEEDS_BOTH, is_policy=False)
+    rows = [
+        *(_trust_row(one, "Is trusted no more", is_gain=False) for one in sorted(before - after)),
+        *(_trust_row(one, "Is trusted from now on", is_gain=True) for one in sorted(after - before)),
+    ]
+    return WhatChanges(present.name, NEEDS_BOTH, rows, denies_alike=denies_alike(present.text, text))
+
+
+def _trust_row(one: Trusted, told: str, *, is_gain: bool) -> Row:
+    return Row(is_gain, one.principal, one.action, f"{told}{', under conditions' if one.conditions else ''}.")
 
 
 def changes_url(subject: Subject) -> str:

@@ -17,15 +17,16 @@ from iamconsole.reading import attempt
 from operations.caller import Caller
 from operations.errors import AccessDenied
 from operations.findings import check_document
-from operations.quotas import quota
 from policies.catalog import catalog
 from policies.engine import PolicyError, parse_policy
 from policies.summary import StatementSummary, summarize
-from policies.validation import Finding, FindingType, Fix, blocking, size_without_white_space
+from policies.validation import Finding, FindingType, Fix, blocking
+from policies.views.kinds import KINDS, Kind, known
 
-QUOTAS: Final = {"managed": "POLICY_SIZE", "user": "INLINE_USER", "group": "INLINE_GROUP"}
 # So many of a kind are listed; nobody reads more before solving some.
 MOST_SHOWN: Final = 50
+# No type of resource has a longer name.
+LONGEST_TYPE: Final = 128
 # A longer edit is described by its title.
 LONGEST_EDIT: Final = 60
 
@@ -87,17 +88,17 @@ class Checks:
     """One text, checked. Without the right to check, `refusal` says so and there are no findings."""
 
     text: str
-    kind: str
+    kind: Kind
     findings: Sequence[Finding]
     refusal: AccessDenied | None = None
 
     @property
     def limit(self) -> int:
-        return quota(QUOTAS[self.kind])
+        return self.kind.limit
 
     @property
     def size(self) -> int:
-        return size_without_white_space(self.text)
+        return self.kind.size_of(self.text)
 
     @property
     def room(self) -> str:
@@ -149,9 +150,14 @@ def visible(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def checks_of(caller: Caller, text: str, kind: str) -> Checks:
-    findings, refusal = attempt(lambda: check_document(caller, policy_document=text))
-    return Checks(text, kind, findings or [], refusal)
+def checks_of(caller: Caller, text: str, kind: str, resource_type: str = "") -> Checks:
+    """The text as one of `KINDS`; a resource policy may be one of a certain type of resource."""
+    policy_type = KINDS[kind].policy_type.value
+    of_type = resource_type if kind == "resource" and resource_type else None
+    findings, refusal = attempt(
+        lambda: check_document(caller, policy_document=text, policy_type=policy_type, resource_type=of_type)
+    )
+    return Checks(text, KINDS[kind], findings or [], refusal)
 
 
 def fixed(checks: Checks, number: str) -> str:
@@ -165,8 +171,8 @@ def fixed(checks: Checks, number: str) -> str:
 def policy_findings(request: ConsoleRequest) -> HttpResponse:
     """What the editor shows beneath and beside the text, while it is being typed."""
     text = visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
-    kind = request.POST.get("kind", "")
-    checks = checks_of(request.caller, text, kind if kind in QUOTAS else "managed")
+    kind, resource_type = known(request.POST.get("kind", "")), request.POST.get("resource_type", "")
+    checks = checks_of(request.caller, text, kind, resource_type[:LONGEST_TYPE])
     is_asked = bool(request.POST.get("is_asked"))
     return page(request, "policies/_checks.html", {"checks": checks, "is_asked": is_asked, "is_live": True})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -24,15 +22,8 @@ from policies.views import drafts
 from policies.views.addresses import POLICIES, address, crumbs
 from policies.views.checks import checks_of
 from policies.views.document_step import Task, document_step
+from policies.views.kinds import KINDS, MANAGED
 from policies.views.summaries import reviewed
-
-BLANK = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Sid": "Statement1", "Effect": "Allow", "Action": [], "Resource": []}],
-    },
-    indent=2,
-)
 
 
 @require_http_methods(PAGE_METHODS)
@@ -40,9 +31,9 @@ def create_policy_document(request: ConsoleRequest) -> HttpResponse:
     task = Task(
         title="Create policy",
         text="Step 1 of 2: specify permissions.",
-        kind="managed",
+        kind=MANAGED,
         crumbs=crumbs(("Create policy", "")),
-        present=BLANK,
+        present=KINDS[MANAGED].blank,
         cancel_url=POLICIES,
         review_url=address("create-policy-review"),
         warning=Abilities(request.caller, _any_policy(request.caller)).reason("iam:CreatePolicy"),
@@ -59,7 +50,7 @@ def create_policy_review(request: ConsoleRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": rows,
-        "checks": checks_of(request.caller, draft.document, "managed"),
+        "checks": checks_of(request.caller, draft.document, MANAGED),
         "cli": [_command(draft.document, form, rows)],
         "back_url": address("create-policy-document", draft=drafts.token_of(request)),
         "cancel_url": POLICIES,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from typing import Self
 
 from django.http import HttpResponse, QueryDict
 
@@ -14,10 +16,11 @@ from policies.forms import DocumentForm
 from policies.views import drafts
 from policies.views.addresses import Crumbs, with_draft
 from policies.views.changes import changes_url, what_changes
-from policies.views.checks import Checks, checks_of, fixed, visible
+from policies.views.checks import Checks, checks_of, fixed
 from policies.views.completion import LONGEST_DOCUMENT
 from policies.views.conflicts import Conflict
 from policies.views.formatting import laid_out
+from policies.views.kinds import KINDS
 from policies.views.starting import PAGES, leave_for
 from policies.views.subjects import InForce, NewPolicy, Subject
 from policies.views.trying import Trial, TryForm, tried, try_url, untried
@@ -28,7 +31,7 @@ DOUBTFUL = "The policy can be saved, but probably does not do what you mean. Sol
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is being written, and where the flow leads. `kind` is managed, user or group: the size depends on it.
+    """What is being written, and where the flow leads. `kind` is one of `KINDS`: rules and size depend on it.
 
     `present` is the text in force and `base_version_id` its version, when there is one already.
     """
@@ -45,8 +48,17 @@ class Task:
     conflict: str = "Somebody changed this policy while you were typing."
     subject: Subject = field(default_factory=NewPolicy)
     in_force: InForce = field(default_factory=InForce)
+    resource_type: str = ""
+    # To choose from where nothing is saved: kinds of documents, and of resources that a policy is attached to.
+    kinds: Sequence[tuple[str, str]] = ()
+    resource_types: Sequence[tuple[str, str]] = ()
     # Why the last step would be refused, told before any work is done.
     warning: str = ""
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether a text that goes on is stored in the end; where kinds are to choose from, none is."""
+        return not self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,10 @@ class Sheet:
     conflict: Conflict | None = None
     kept: str = ""
 
+    @classmethod
+    def of(cls, draft: drafts.Draft) -> Self:
+        return cls(draft.document, draft.base_version_id, draft.base_document)
+
 
 def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
     if not drafts.token_of(request):
@@ -83,11 +99,11 @@ def document_step(request: ConsoleRequest, task: Task) -> HttpResponse:
         return _posted(request, task)
     draft = drafts.find(request)
     if draft is None:
-        return _shown(request, task, Sheet(task.present, task.base_version_id, task.in_force.text))
+        return show(request, task, Sheet(task.present, task.base_version_id, task.in_force.text))
     if draft.base_version_id != task.base_version_id:
         # Somebody saved while this text was being reviewed.
-        return _shown(request, task, _conflicting(task, draft.document, draft.base_document, HTTPStatus.OK))
-    return _shown(request, task, Sheet(draft.document, draft.base_version_id, draft.base_document))
+        return show(request, task, _conflicting(task, draft.document, draft.base_document, HTTPStatus.OK))
+    return show(request, task, Sheet.of(draft))
 
 
 def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
@@ -101,29 +117,29 @@ def _posted(request: ConsoleRequest, task: Task) -> HttpResponse:
     told = form.cleaned_data
     sheet = Sheet(told["policy_document"], told["base_version_id"], told["base_document"])
     if changed := _changed(request, task, sheet):
-        return _shown(request, task, changed)
+        return show(request, task, changed)
     return _gone_on(request, task, sheet, form)
 
 
 def _changed(request: ConsoleRequest, task: Task, sheet: Sheet) -> Sheet | None:
     """The sheet after a button that changes the text; None when it was not one of those."""
     if request.POST.get("go") == "format":
-        return _formatted(sheet)
+        return formatted_sheet(sheet)
     if "take" in request.POST:
         return _taken(task, sheet.text, sheet.base_document, request.POST["take"])
     if "fix" in request.POST:
-        checks = checks_of(request.caller, sheet.text, task.kind)
+        checks = checks_of(request.caller, sheet.text, task.kind, task.resource_type)
         return replace(sheet, text=fixed(checks, request.POST["fix"]))
     return None
 
 
 def _gone_on(request: ConsoleRequest, task: Task, sheet: Sheet, form: DocumentForm) -> HttpResponse:
-    checks = checks_of(request.caller, sheet.text, task.kind)
+    checks = checks_of(request.caller, sheet.text, task.kind, task.resource_type)
     if sheet.base_version_id != task.base_version_id:
-        return _shown(request, task, _conflicting(task, sheet.text, sheet.base_document), checks)
+        return show(request, task, _conflicting(task, sheet.text, sheet.base_document), checks)
     verdict = _verdict(checks, form)
     if verdict.message:
-        return _shown(
+        return show(
             request, task, replace(sheet, is_asked=not checks.blocking_count, verdict=verdict), checks
         )
     drafts.keep(request, drafts.Draft(sheet.text, sheet.base_version_id, sheet.base_document))
@@ -137,19 +153,16 @@ def _redrawn(request: ConsoleRequest, task: Task) -> HttpResponse:
     draft = replace(typed, document=visual.text)
     if len(visual.text) <= LONGEST_DOCUMENT:
         drafts.keep(request, draft)
-    return _shown(
-        request, task, Sheet(draft.document, draft.base_version_id, draft.base_document), visual=visual
-    )
+    return show(request, task, Sheet.of(draft), visual=visual)
 
 
 def _tried(request: ConsoleRequest, task: Task) -> HttpResponse:
     draft = drafts.typed(request)
     trial = tried(request.caller, TryForm(request.POST), task.subject, draft.document)
-    sheet = Sheet(draft.document, draft.base_version_id, draft.base_document)
-    return _shown(request, task, sheet, trial=trial)
+    return show(request, task, Sheet.of(draft), trial=trial)
 
 
-def _formatted(sheet: Sheet) -> Sheet:
+def formatted_sheet(sheet: Sheet) -> Sheet:
     text, refusal = laid_out(sheet.text)
     verdict = Verdict(refusal, HTTPStatus.UNPROCESSABLE_ENTITY) if refusal else Verdict()
     return replace(sheet, text=text, verdict=verdict)
@@ -158,10 +171,7 @@ def _formatted(sheet: Sheet) -> Sheet:
 def _incomplete(request: ConsoleRequest, task: Task, form: DocumentForm) -> HttpResponse:
     message = str(next(iter(form.errors.values()))[0])
     verdict = Verdict(message, HTTPStatus.UNPROCESSABLE_ENTITY)
-    text, base, base_document = (
-        visible(form.data.get(name, "")) for name in ("policy_document", "base_version_id", "base_document")
-    )
-    return _shown(request, task, Sheet(text, base, base_document, verdict=verdict))
+    return show(request, task, replace(Sheet.of(drafts.typed(request)), verdict=verdict))
 
 
 def _conflicting(task: Task, text: str, base_document: str, status: int = HTTPStatus.CONFLICT) -> Sheet:
@@ -190,24 +200,21 @@ def _verdict(checks: Checks, form: DocumentForm) -> Verdict:
     return Verdict()
 
 
-def _shown(
+def show(
     request: ConsoleRequest,
     task: Task,
     sheet: Sheet,
     checks: Checks | None = None,
+    *,
     visual: Visual | None = None,
     trial: Trial | None = None,
 ) -> HttpResponse:
-    checks = checks or checks_of(request.caller, sheet.text, task.kind)
+    """The editor, with all that stands beside the text."""
+    checks = checks or checks_of(request.caller, sheet.text, task.kind, task.resource_type)
     if shows_visual(request):
         visual = visual or visual_of(request.caller, QueryDict(), sheet.text)
-    changes = what_changes(request.caller, task.subject, task.in_force, sheet.text)
     context = {
         "task": task,
-        "changes": changes,
-        "changes_url": changes_url(task.subject),
-        "trial": trial or untried(task.subject),
-        "try_url": try_url(task.subject),
         "sheet": sheet,
         "checks": checks,
         "visual": visual if shows_visual(request) else None,
@@ -215,4 +222,11 @@ def _shown(
         "is_asked": sheet.is_asked,
         "crumbs": task.crumbs,
     }
+    if task.is_saved:
+        context |= {
+            "changes": what_changes(request.caller, task.subject, task.in_force, sheet.text),
+            "changes_url": changes_url(task.subject),
+        }
+    if task.is_saved and KINDS[task.kind].is_held:
+        context |= {"trial": trial or untried(task.subject), "try_url": try_url(task.subject)}
     return page(request, "policies/editor.html", context, status=sheet.verdict.status)

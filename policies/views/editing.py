@@ -32,6 +32,7 @@ from policies.views.addresses import Crumbs, address, crumbs
 from policies.views.checks import checks_of
 from policies.views.details import policy_at, policy_of
 from policies.views.document_step import Task, document_step
+from policies.views.kinds import MANAGED
 from policies.views.meaning import effects_between
 from policies.views.subjects import InForce, ManagedPolicy
 from policies.views.summaries import reviewed
@@ -52,8 +53,8 @@ def edit_policy(request: ConsoleRequest) -> HttpResponse:
     task = Task(
         title=f"Edit {policy.policy_name}",
         text=f"Step 1 of 2: modify permissions. Saving makes version {policy.last_version + 1}; "
-        f"version {present.number} stays and can be brought back.",
-        kind="managed",
+        f"version {present.number} stays and can be brought back.{_bounding(policy)}",
+        kind=_kind(policy),
         crumbs=_crumbs(policy),
         present=present.document,
         base_version_id=present.version_id,
@@ -87,6 +88,22 @@ def edit_policy_review(request: ConsoleRequest) -> HttpResponse:
             return refused(request, error, template="policies/edit_review.html", context=context, form=form)
         return _saved(request, policy, version)
     return page(request, "policies/edit_review.html", context, status=form_status(form))
+
+
+def _kind(policy: ListedPolicy) -> str:
+    """A policy is a boundary by its use: the same text would be permissions where it is attached."""
+    is_only_boundary = policy.permissions_boundary_usage_count and not policy.attachment_count
+    return "boundary" if is_only_boundary else MANAGED
+
+
+def _bounding(policy: ListedPolicy) -> str:
+    count = policy.permissions_boundary_usage_count
+    whom = "one user or role" if count == 1 else f"{count} users and roles"
+    return (
+        f" It is the permissions boundary of {whom}: what it does not allow, they cannot have."
+        if count
+        else ""
+    )
 
 
 def _in_force(request: ConsoleRequest) -> tuple[ListedPolicy, PolicyVersion]:
@@ -143,12 +160,12 @@ def _saved(request: ConsoleRequest, policy: Policy, version: PolicyVersion) -> H
 
 
 def _review_context(
-    request: ConsoleRequest, policy: Policy, present: PolicyVersion, draft: drafts.Draft
+    request: ConsoleRequest, policy: ListedPolicy, present: PolicyVersion, draft: drafts.Draft
 ) -> dict[str, object]:
     return {
         "policy": policy,
         "present": present,
-        "checks": checks_of(request.caller, draft.document, "managed"),
+        "checks": checks_of(request.caller, draft.document, _kind(policy)),
         "effects": effects_between(request.caller.account_id, present.document, draft.document),
         **effect_of(
             request.caller, policy_documents=[{"PolicyArn": policy.arn, "PolicyDocument": draft.document}]

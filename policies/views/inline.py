@@ -1,4 +1,4 @@
-"""Inline policies of a user or a group: created in two steps, edited in two, deleted by typing the name."""
+"""Inline policies of a user, a group or a role: created in two steps, edited in two, deleted by typing the name."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from operations.errors import (
 )
 from operations.operation import act
 from operations.paper import Item
-from operations.quotas import quota
 from policies.exports import Exported
 from policies.forms import NewInlinePolicyForm, UnchangedForm
 from policies.views import drafts
-from policies.views.checks import QUOTAS, checks_of
-from policies.views.creation import BLANK
+from policies.views.changes import WhatChanges, what_changes
+from policies.views.checks import checks_of
 from policies.views.document_step import Task, document_step
 from policies.views.holders import Holder, holder_of
+from policies.views.kinds import KINDS
 from policies.views.subjects import PRESENT_TEXT, InForce, InlinePolicy
 from policies.views.summaries import reviewed
 
@@ -49,7 +49,7 @@ def inline_policy_create(request: ConsoleRequest) -> HttpResponse:
         text=f"Step 1 of 2: specify permissions. {_together(holder)}",
         kind=holder.kind,
         crumbs=holder.crumbs("Create inline policy"),
-        present=BLANK,
+        present=KINDS[holder.kind].blank,
         subject=InlinePolicy(holder),
         cancel_url=holder.url,
         review_url=holder.address("inline-policy-create-review"),
@@ -211,6 +211,7 @@ def _review(
         "title": title,
         "holder": holder,
         "checks": checks_of(request.caller, draft.document, holder.kind),
+        "changes": _changes(request.caller, holder, name, draft.document),
         **_effect(request.caller, holder, {"PolicyName": name or UNNAMED, "PolicyDocument": draft.document}),
         "back_url": holder.address(editor, policy=name, draft=token),
         "cancel_url": holder.url,
@@ -219,12 +220,27 @@ def _review(
 
 
 def _effect(caller: Caller, holder: Holder, change: Item) -> dict[str, object]:
+    if not holder.is_previewed:
+        return {"cli": [_putting(holder, change)] if "PolicyDocument" in change else []}
     what = holder.name if holder.kind == "user" else ""
     return effect_of(caller, what=what, inline_policies=[{**holder.item, **change}])
 
 
+def _putting(holder: Holder, change: Item) -> Command:
+    given = {f"{holder.kind}_name": holder.name, "policy_name": change["PolicyName"]}
+    return command("Put the policy", holder.action("Put"), **given, policy_document=change["PolicyDocument"])
+
+
+def _changes(caller: Caller, holder: Holder, name: str, document: str) -> WhatChanges | None:
+    """For whoever has it, where no preview tells of everybody concerned."""
+    if holder.is_previewed:
+        return None
+    subject = InlinePolicy(holder, name)
+    return what_changes(caller, subject, subject.in_force(caller), document)
+
+
 def _together(holder: Holder) -> str:
-    return TOGETHER.format(kind=holder.kind, limit=quota(QUOTAS[holder.kind]))
+    return TOGETHER.format(kind=holder.kind, limit=KINDS[holder.kind].limit)
 
 
 def _warning(caller: Caller, holder: Holder) -> str:

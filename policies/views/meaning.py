@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from operations.effects import MOST_QUESTIONS, Effects, effects_of, requests_of_anybody
 from operations.holdings import STORED_LENGTH
@@ -43,6 +43,45 @@ def sources_of(text: str) -> Sequence[Source] | None:
 def denies_alike(old: str, new: str) -> bool:
     """Whether both texts deny the same: a Deny takes away what others allow, which no comparison of one shows."""
     return _denials(old) == _denials(new)
+
+
+class Trusted(NamedTuple):
+    """Somebody whom a trust policy lets do something to its role; the conditions as one text, "" for none."""
+
+    principal: str
+    action: str
+    conditions: str
+
+
+def trusted_by(text: str) -> frozenset[Trusted] | None:
+    """Each pair of a principal and an action that a trust policy allows; None for what is no policy.
+
+    Names are compared as they are written: whom an account lets through, its trust policy does not say.
+    """
+    if sources_of(text) is None:
+        return None
+    statements = _list(json.loads(text)["Statement"]) if text else []
+    return frozenset(
+        Trusted(
+            principal, action, json.dumps(one["Condition"], sort_keys=True) if one.get("Condition") else ""
+        )
+        for one in statements
+        if one["Effect"] == "Allow"
+        for principal in _principals(one)
+        for action in _list(one.get("Action", "* but for what NotAction names"))
+    )
+
+
+def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
+    if "NotPrincipal" in statement:
+        yield "everybody but those in NotPrincipal"
+    named = statement.get("Principal", {})
+    lists = named.values() if isinstance(named, dict) else [named]
+    yield from (name for names in lists for name in _list(names))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _denials(text: str) -> set[str]:

@@ -12,11 +12,12 @@ from accounts.signin.middleware import ConsoleRequest
 from operations.caller import Caller
 from operations.holdings import named_through
 from operations.policy_versions import get_policy_version
+from operations.roles import get_role
 from operations.touched import Touched, count_group_members, count_policy_holders
 from policies.engine import Source
 from policies.views.addresses import address
 from policies.views.details import policy_at
-from policies.views.holders import Holder, holder_of
+from policies.views.holders import OPERATIONS, Holder, holder_of
 
 # What a text without versions is called.
 PRESENT_TEXT: Final = "the present text"
@@ -40,6 +41,8 @@ class Subject(Protocol):
     def query(self) -> dict[str, str]: ...
     @property
     def url(self) -> str: ...
+    @property
+    def is_trust(self) -> bool: ...
     def in_force(self, caller: Caller) -> InForce: ...
     def touched(self, caller: Caller) -> Touched: ...
     def is_stored(self, source: Source) -> bool: ...
@@ -56,6 +59,10 @@ class NewPolicy:
     @property
     def url(self) -> str:
         return ""
+
+    @property
+    def is_trust(self) -> bool:
+        return False
 
     def in_force(self, caller: Caller) -> InForce:
         return InForce()
@@ -80,6 +87,10 @@ class ManagedPolicy:
     @property
     def url(self) -> str:
         return address("policy-entities", arn=self.arn)
+
+    @property
+    def is_trust(self) -> bool:
+        return False
 
     def in_force(self, caller: Caller) -> InForce:
         version_id = policy_at(caller, self.arn).default_version_id
@@ -106,7 +117,11 @@ class InlinePolicy:
 
     @property
     def url(self) -> str:
-        return self.holder.url
+        return self.holder.url if self.holder.kind != "role" else ""
+
+    @property
+    def is_trust(self) -> bool:
+        return False
 
     def in_force(self, caller: Caller) -> InForce:
         if not self.policy_name:
@@ -124,10 +139,41 @@ class InlinePolicy:
         return not source.arn and source.name == name
 
 
+@dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """The trust policy of a role: it gives nobody permissions, but says who may have those of the role."""
+
+    role_name: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"trust": self.role_name}
+
+    @property
+    def url(self) -> str:
+        return ""
+
+    @property
+    def is_trust(self) -> bool:
+        return True
+
+    def in_force(self, caller: Caller) -> InForce:
+        role = get_role(caller, role_name=self.role_name)
+        return InForce(role.assume_role_policy_document, PRESENT_TEXT)
+
+    def touched(self, caller: Caller) -> Touched:
+        return Touched()
+
+    def is_stored(self, source: Source) -> bool:
+        return False
+
+
 def subject_of(request: ConsoleRequest) -> Subject:
     """What the query of the address is about; without any of its words it is a new managed policy."""
     if arn := request.GET.get("arn"):
         return ManagedPolicy(arn)
-    if any(request.GET.get(kind) for kind in ("user", "group", "role")):
+    if role_name := request.GET.get("trust"):
+        return TrustPolicy(role_name)
+    if any(request.GET.get(kind) for kind in OPERATIONS):
         return InlinePolicy(holder_of(request), request.GET.get("policy", ""))
     return NewPolicy()

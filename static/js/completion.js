@@ -177,6 +177,7 @@ class Completer {
       csrfmiddlewaretoken: this.field.form.elements.csrfmiddlewaretoken.value,
       policy_document: text,
       offset: charactersUpTo(text, at),
+      policy_type: this.field.dataset.policyType,
     });
     this.isStale = false;
     try {

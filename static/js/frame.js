@@ -15,7 +15,9 @@ function announce(text) {
 
 async function copy(button) {
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    // A text that is being written is copied as it is by now.
+    const { copy: text, copyFrom } = button.dataset;
+    await navigator.clipboard.writeText(text ?? document.getElementById(copyFrom).value);
     announce(button.dataset.copied);
     button.classList.add("copied");
     setTimeout(() => button.classList.remove("copied"), 2000);
@@ -32,7 +34,7 @@ function closeMenus(except) {
 
 document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details.menu"));
-  const copier = event.target.closest("[data-copy]");
+  const copier = event.target.closest("[data-copy], [data-copy-from]");
   if (copier) copy(copier);
   if (event.target.closest("[data-dismiss]")) event.target.closest(".flash").remove();
 });
