@@ -140,3 +140,9 @@ def test_the_user_of_an_inline_policy_is_asked_about_first(browse: Browse, alice
     page = browse(alice).get("/iam/inline-policies/create/?user=ben&draft=tab1").content.decode()
 
     assert 'name="try-user_name" value="ben"' in page
+
+
+def test_whoever_asks_nothing_can_go_on(browse: Browse, alice: Caller) -> None:
+    page = browse(alice).get("/iam/policies/create/?draft=tab1").content.decode()
+
+    assert "required" not in page.partition('name="try-action_name"')[2].partition(">")[0]

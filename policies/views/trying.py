@@ -30,6 +30,8 @@ class TryForm(forms.Form):
     """Who, what, on what and how: the names begin with `try-`, since the form stands within the editor's."""
 
     prefix = "try"
+    # The form around it goes on without a question.
+    use_required_attribute = False
     user_name = holder_field("User name")
     action_name = action_field("s3:GetObject")
     resource_arn = resource_field("An ARN; empty for actions without a resource.")
