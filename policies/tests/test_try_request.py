@@ -71,6 +71,7 @@ def test_whoever_has_not_got_it_gets_it_on_top(browse: Browse, alice: Caller, ar
 
     assert "<strong>Allowed</strong>" in told
     assert f"Today it is denied: {CHANGED}" in told
+    assert "ben has not got this policy" in told
 
 
 def test_a_policy_of_a_group_stands_in_for_itself(
@@ -94,6 +95,13 @@ def test_the_circumstances_count(browse: Browse, alice: Caller) -> None:
     assert "<strong>Allowed</strong>" in tried(browse(alice), guarded, mfa="on")
 
 
+def test_a_condition_key_has_the_values_it_is_given(browse: Browse, alice: Caller) -> None:
+    office = document(allow("s3:ListBucket", Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}))
+
+    assert "<strong>Denied implicitly</strong>" in tried(browse(alice), office)
+    assert "<strong>Allowed</strong>" in tried(browse(alice), office, keys="aws:SourceIp = 203.0.113.7")
+
+
 def test_a_text_that_is_no_policy_has_no_answer(browse: Browse, alice: Caller) -> None:
     assert "The text is no policy yet." in tried(browse(alice), '{"Version": ')
 
@@ -104,7 +112,7 @@ def test_a_text_that_is_no_policy_has_no_answer(browse: Browse, alice: Caller) -
         ({"action": "ListBucket"}, "Name one action"),
         ({"action": ""}, "required"),
         ({"user_name": "nobody"}, "nobody"),
-        ({"source_ip": "here"}, "valid IPv4 or IPv6"),
+        ({"keys": "here"}, "Write one a line"),
     ],
     ids=str,
 )
@@ -134,6 +142,15 @@ def test_without_script_the_whole_editor_comes_back(browse: Browse, alice: Calle
     assert "<strong>Allowed</strong> with your text in force" in page
     assert "ReadReceipts" in page.partition("<textarea")[2].partition("</textarea>")[0]
     assert f'value="{RECEIPT}"' in page
+
+
+def test_a_question_stays_when_something_else_is_pressed(browse: Browse, alice: Caller) -> None:
+    page = browse(alice).post(
+        "/iam/policies/create/?draft=tab1",
+        {"policy_document": READING, "kind": "managed", "go": "format", **asked("s3:GetObject", RECEIPT)},
+    )
+
+    assert f'value="{RECEIPT}"' in page.content.decode()
 
 
 def test_the_user_of_an_inline_policy_is_asked_about_first(browse: Browse, alice: Caller, arn: str) -> None:

@@ -30,6 +30,7 @@ class SideLine:
 @dataclass(frozen=True, slots=True)
 class ConflictSide:
     title: str
+    hint: str
     lines: Sequence[SideLine]
 
 
@@ -69,8 +70,8 @@ class Conflict:
         found, clashes = _difference(self.theirs, self.mine), self.merge.clashes
         their_spans, my_spans = [one.theirs for one in clashes], [one.mine for one in clashes]
         return (
-            ConflictSide("Saved meanwhile", _lines(self.theirs, found.old, "−", their_spans)),
-            ConflictSide("Yours", _lines(self.mine, found.new, "+", my_spans)),
+            ConflictSide("Theirs", "Saved meanwhile", _lines(self.theirs, found.old, "−", their_spans)),
+            ConflictSide("Yours", "In the editor", _lines(self.mine, found.new, "+", my_spans)),
         )
 
 

@@ -228,5 +228,5 @@ def show(
             "changes_url": changes_url(task.subject),
         }
     if task.is_saved and KINDS[task.kind].is_held:
-        context |= {"trial": trial or untried(task.subject), "try_url": try_url(task.subject)}
+        context |= {"trial": trial or untried(task.subject, request.POST), "try_url": try_url(task.subject)}
     return page(request, "policies/editor.html", context, status=sheet.verdict.status)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_POST
 
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import page
+from operations.access import ContextEntry
 from operations.caller import Caller
 from operations.errors import MalformedPolicyDocument, ServiceError
 from operations.simulation import Result, Simulation, simulate_policies
@@ -21,9 +22,13 @@ from policies.forms import CASE, action_field, holder_field, resource_field
 from policies.views.addresses import address
 from policies.views.drafts import typed
 from policies.views.simulator_answer import Answer
+from policies.views.simulator_form import KEY_NAMES
 from policies.views.subjects import Subject, subject_of
 
 Simulate: TypeAlias = Callable[..., Simulation]
+MFA: Final = "aws:MultiFactorAuthPresent"
+MOST_KEYS: Final = 20
+LINE_RULE: Final = "Write one a line, as in `aws:SourceIp = 203.0.113.7`; several values with commas between."
 
 
 class TryForm(forms.Form):
@@ -36,29 +41,37 @@ class TryForm(forms.Form):
     action_name = action_field("s3:GetObject")
     resource_arn = resource_field("An ARN; empty for actions without a resource.")
     mfa = forms.BooleanField(label="Signed in with MFA", required=False)
-    source_ip = forms.GenericIPAddressField(
-        label="From the IP address",
+    keys = forms.CharField(
+        label="Condition keys",
         required=False,
-        widget=forms.TextInput({"placeholder": "203.0.113.7", **CASE}),
+        max_length=4_000,
+        help_text=LINE_RULE,
+        widget=forms.Textarea({"rows": 2, "placeholder": "aws:SourceIp = 203.0.113.7", **CASE}),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, user_name: str = "") -> None:
-        super().__init__(data, initial={"user_name": user_name})
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         self.fields["user_name"].help_text = "Empty: somebody who has this policy and nothing else."
+
+    def clean_keys(self) -> list[ContextEntry]:
+        lines = [line.strip() for line in self.cleaned_data["keys"].splitlines() if line.strip()]
+        entries = [_entry(line) for line in lines]
+        if None in entries or len(entries) > MOST_KEYS:
+            raise forms.ValidationError(LINE_RULE)
+        return [entry for entry in entries if entry]
 
     @property
     def question(self) -> dict[str, Any]:
         """The parameters of a simulation, but for the policies."""
         given = self.cleaned_data
-        entries = {"aws:MultiFactorAuthPresent": str(given["mfa"]).lower()}
-        if given["source_ip"]:
-            entries["aws:SourceIp"] = given["source_ip"]
+        mfa = {"ContextKeyName": MFA, "ContextKeyValues": [str(given["mfa"]).lower()]}
         return {
             "action_names": [given["action_name"]],
             "resource_arn": given["resource_arn"] or None,
-            "context_entries": [
-                {"ContextKeyName": key, "ContextKeyValues": [value]} for key, value in entries.items()
-            ],
+            # Of two values for one key the later one counts.
+            "context_entries": [mfa, *given["keys"]],
         }
 
 
@@ -66,13 +79,14 @@ class TryForm(forms.Form):
 class Trial:
     """A question and, once it was asked, the answer with the text; `today` is that without it, where there is one.
 
-    `refusal` says why there is no answer.
+    `refusal` says why there is no answer. `is_on_top` when the user has not got the policy as yet.
     """
 
     form: TryForm = field(default_factory=TryForm)
     answer: Answer | None = None
     today: Result | None = None
     refusal: str = ""
+    is_on_top: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -82,9 +96,10 @@ class Trial:
         return self.answer.result.decision.is_allowed != self.today.decision.is_allowed
 
 
-def untried(subject: Subject) -> Trial:
-    """The question as it stands at first: about the user whose policy it is, where it is one's."""
-    return Trial(TryForm(user_name=subject.query.get("user", "")))
+def untried(subject: Subject, given: QueryDict) -> Trial:
+    """The question unanswered: as it was filled in before something else was pressed, or about one's own policy."""
+    typed_in = {name: given[f"try-{name}"] for name in TryForm.base_fields if f"try-{name}" in given}
+    return Trial(TryForm(initial=typed_in or {"user_name": subject.query.get("user", "")}))
 
 
 def tried(caller: Caller, form: TryForm, subject: Subject, text: str) -> Trial:
@@ -94,15 +109,12 @@ def tried(caller: Caller, form: TryForm, subject: Subject, text: str) -> Trial:
     simulate = partial(simulate_policies, caller, **form.question)
     try:
         if user_name := form.cleaned_data["user_name"]:
-            after, before = _of_user(partial(simulate, user_name=user_name), subject, text)
-        else:
-            after, before = _of_anybody(simulate, subject.in_force(caller).text, text)
+            return _of_user(form, partial(simulate, user_name=user_name), subject, text)
+        return _of_anybody(form, simulate, subject.in_force(caller).text, text)
     except MalformedPolicyDocument as error:
         return Trial(form, refusal=f"The text is no policy yet. {error.message}")
     except ServiceError as error:
         return Trial(form, refusal=error.message)
-    answer = Answer(after.results[0], after.policies, {Kind.IDENTITY: text})
-    return Trial(form, answer, before.results[0] if before else None)
 
 
 def try_url(subject: Subject) -> str:
@@ -117,17 +129,31 @@ def policy_try(request: ConsoleRequest) -> HttpResponse:
     return page(request, "policies/_try_answer.html", {"trial": trial})
 
 
-def _of_user(simulate: Simulate, subject: Subject, text: str) -> tuple[Simulation, Simulation | None]:
+def _of_user(form: TryForm, simulate: Simulate, subject: Subject, text: str) -> Trial:
     """With all that the user has: the text in the place of the stored one, or on top where the user has not got it."""
     before = simulate()
-    edits = [
-        {"PolicyKey": policy.key, "PolicyDocument": text}
-        for policy in before.policies
-        if subject.is_stored(policy.source)
-    ]
-    after = simulate(edited_policies=edits) if edits else simulate(policy_document=text)
-    return after, before
+    keys = [policy.key for policy in before.policies if subject.is_stored(policy.source)]
+    if not keys:
+        after = simulate(policy_document=text)
+        return Trial(form, _answer(after, text), before.results[0], is_on_top=True)
+    after = simulate(edited_policies=[{"PolicyKey": key, "PolicyDocument": text} for key in keys])
+    return Trial(form, _answer(after, text), before.results[0])
 
 
-def _of_anybody(simulate: Simulate, present: str, text: str) -> tuple[Simulation, Simulation | None]:
-    return simulate(policy_document=text), simulate(policy_document=present) if present else None
+def _of_anybody(form: TryForm, simulate: Simulate, present: str, text: str) -> Trial:
+    after = simulate(policy_document=text)
+    today = simulate(policy_document=present).results[0] if present else None
+    return Trial(form, _answer(after, text), today)
+
+
+def _answer(simulation: Simulation, text: str) -> Answer:
+    return Answer(simulation.results[0], simulation.policies, {Kind.IDENTITY: text})
+
+
+def _entry(line: str) -> ContextEntry | None:
+    """`key = value, value` as the operations take it; None for what is no such line."""
+    key, equals, values = (part.strip() for part in line.partition("="))
+    given = [value.strip() for value in values.split(",") if value.strip()]
+    if not equals or not given or len(key) not in KEY_NAMES:
+        return None
+    return {"ContextKeyName": key, "ContextKeyValues": given}
