@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
@@ -17,6 +18,10 @@ from tests import databases
 # Settings are read when something first asks for one, which is the next line; the cast below imports models.
 os.environ |= isolated_environment()
 django.setup()
+
+# How long an example takes is the machine's affair; what must be quick is measured in bench/.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ["tests.cast", "tests.api_server"]
 

@@ -124,6 +124,11 @@ def administrator(browser: Browser, site: str, credentials: tuple[str, str]) -> 
     page.evaluate("text => ace.edit(document.querySelector('.ace_editor')).setValue(text, -1)", INVENTED)
     page.get_by_role("button", name="Apply fix").first.wait_for()
     take(page, "policy-editor")
+    page.get_by_role("button", name="Apply fix").first.click()
+    page.get_by_role("button", name="Visual").click()
+    page.locator("details.block > summary").first.click()
+    page.get_by_role("button", name="MFA required").wait_for()
+    take(page, "visual-editor")
 
 
 def cashier(browser: Browser, site: str, credentials: tuple[str, str]) -> None:

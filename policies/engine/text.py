@@ -365,7 +365,7 @@ def _number(text: str, start: int) -> Node:
     value = float(digits) if written.lastindex else int(digits)
     if math.isinf(value):
         raise JsonError(f"The number `{digits}` is too large.", start)
-    return Node(value, start, written.end())
+    return _node((value, start, written.end()))
 
 
 def skip_space(text: str, start: int) -> int:

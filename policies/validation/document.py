@@ -124,6 +124,15 @@ class Document:
         return [condition for condition in self.conditions if condition.operator.is_known]
 
     @lazy
+    def condition_keys(self) -> frozenset[str]:
+        """The keys of all conditions in small letters: a quick answer for rules about some keys."""
+        return frozenset([fold(condition.key) for condition in self.conditions])
+
+    @lazy
+    def sids(self) -> list[Written]:
+        return [pair for statement in self.statements for pair in statement.strings("Sid")]
+
+    @lazy
     def _conditions_by_statement(self) -> dict[int, list[Condition]]:
         found: dict[int, list[Condition]] = {}
         for condition in self.conditions:

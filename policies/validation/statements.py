@@ -63,7 +63,8 @@ class Statement:
         self.strings: Final[Callable[[str], list[Written]]] = written.__getitem__
         self.folded: Final[Callable[[str], list[Written]]] = folded.__getitem__
         self.texts: Final[Callable[[str], frozenset[str]]] = _Texts(folded).__getitem__
-        self.allows = self.text("Effect") == "Allow"
+        effect = values.get("Effect")
+        self.allows = effect is not None and effect.value == "Allow"
 
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None

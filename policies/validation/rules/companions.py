@@ -24,6 +24,8 @@ ROLES_ANYWHERE_ACTIONS: Final = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts
 
 
 def pairs(document: Document) -> Iterator[Finding]:
+    if document.condition_keys.isdisjoint(PAIRS):
+        return
     for statement in document.statements:
         keys = document.keys_of(statement) if statement.condition_blocks else {}
         for key, partners in PAIRS.items():
@@ -37,6 +39,8 @@ def pairs(document: Document) -> Iterator[Finding]:
 
 
 def missing_actions(document: Document) -> Iterator[Finding]:
+    if document.condition_keys.isdisjoint(SETTERS):
+        return
     for statement in document.statements:
         written = statement.strings("Action") if statement.condition_blocks else []
         if not any(fold(text).startswith("sts:") for _, text in written):

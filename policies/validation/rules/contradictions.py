@@ -39,6 +39,8 @@ _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 def impossible_values(document: Document) -> Iterator[Finding]:
     """An account where an ARN is wanted, and the reverse: common slips, and nothing ever fits."""
+    if document.condition_keys.isdisjoint(ARN_KEYS | ACCOUNT_KEYS):
+        return
     for condition in document.conditions:
         key = fold(condition.key)
         if key in ARN_KEYS:

@@ -101,14 +101,14 @@ def missing_version(document: Document) -> Iterator[Finding]:
 
 def missing_effect(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
-        if "Effect" not in statement:
+        if statement.get("Effect") is None:
             details = "The statement has no `Effect`; add `Allow` or `Deny`."
             yield document.finding("MISSING_EFFECT", details, statement.node)
 
 
 def missing_action(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
-        if "Action" not in statement and "NotAction" not in statement:
+        if statement.get("Action") is None and statement.get("NotAction") is None:
             details = "The statement names no actions; add `Action` (or `NotAction`)."
             yield document.finding("MISSING_ACTION", details, statement.node)
 
@@ -117,7 +117,7 @@ def missing_resource(document: Document) -> Iterator[Finding]:
     if document.policy_type.names_principals:
         return
     for statement in document.statements:
-        if "Resource" not in statement and "NotResource" not in statement:
+        if statement.get("Resource") is None and statement.get("NotResource") is None:
             details = (
                 'The statement names no resources; add `Resource`, or `"*"` where the actions know none.'
             )
@@ -136,7 +136,7 @@ def missing_principal(document: Document) -> Iterator[Finding]:
 def twins(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         for name, negated in TWINS:
-            if name in statement and negated in statement:
+            if statement.get(negated) is not None and name in statement:
                 nodes = [member.key for member in statement.members if member.name in (name, negated)]
                 details = f"A statement cannot hold both `{name}` and `{negated}`; keep one, or make two statements."
                 yield document.finding("UNSUPPORTED_ELEMENT_COMBINATION", details, *nodes)

@@ -29,7 +29,7 @@ def _empty_elements(document: Document, name: str, negated: str, code: str) -> I
     for statement in document.statements:
         for element in (name, negated):
             node = statement.get(element)
-            if node and _is_empty_list(node):
+            if node is not None and not node.value and _is_empty_list(node):
                 details = f"`{element}` is an empty list, so the statement means nothing; add a value."
                 # Access Analyzer only suggests; IAM does not store such a statement.
                 yield document.finding(code, details, node, refused=True)

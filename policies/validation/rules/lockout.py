@@ -62,7 +62,11 @@ def locked_out(document: Document) -> Iterator[Finding]:
     needed = NEEDED.get(document.policy_type, ())
     budget, denied = Budget(MOST_TEXTS), frozenset[str]()
     for statement in document.statements if needed else ():
-        if statement.text("Effect") != "Deny" or not _is_for_everyone(document, statement):
+        if (
+            statement.allows
+            or statement.text("Effect") != "Deny"
+            or not _is_for_everyone(document, statement)
+        ):
             continue
         denied |= _denied_by(statement, frozenset().union(*needed), budget)
         if any(ways <= denied for ways in needed):
