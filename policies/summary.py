@@ -78,6 +78,8 @@ class StatementSummary:
     conditions: tuple[str, ...]
     grants_nothing: str
     start: int
+    # Whom it names, in policies that say so: those of resources, and of roles whom they trust.
+    principals: str = ""
 
     @property
     def is_allow(self) -> bool:
@@ -127,12 +129,22 @@ def _statement(statement: Statement, catalog: Catalog) -> StatementSummary:
         conditions=tuple(_condition_words(condition) for condition in statement.conditions),
         grants_nothing=_why_nothing(statement, catalog),
         start=statement.start,
+        principals=_principals(statement),
     )
 
 
 def name_of(statement: Statement) -> str:
     """What a statement is called: its Sid, or its place."""
     return statement.sid or f"Statement {statement.index + 1}"
+
+
+def _principals(statement: Statement) -> str:
+    """`ec2.amazonaws.com`, or everybody but some; "" where the policy belongs to whoever has it."""
+    named = statement.principals or statement.not_principals
+    if named is None:
+        return ""
+    words = ", ".join("everybody" if text == "*" else f"`{text}`" for _, text in named.written) or "nobody"
+    return words if statement.principals else f"everybody but {words}"
 
 
 def tooth(statement: Statement) -> str:

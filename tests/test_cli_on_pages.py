@@ -48,7 +48,7 @@ VALUES = {"TAGS": "Key=job,Value=cashier"}
 WITHOUT = {
     "action-suggestions": "a part of a page",
     "check-access": "a question to the engine",
-    "check-document": "nothing is done there",
+    "check-document": "says what it finds while one types",
     "confirm-identity": "a proof of one's own identity",
     "create-user-details": "a step on the way: the review has the commands",
     "dashboard": "a summary",

@@ -158,6 +158,25 @@ def test_completion_knows_the_kind(browse: Browse, alice: Caller) -> None:
     assert "sts:GetCallerIdentity" not in labels
 
 
+def test_plain_words_name_the_principals(browse: Browse, alice: Caller) -> None:
+    browser = browse(alice)
+    spared: dict[str, object] = {
+        "Effect": "Deny",
+        "NotPrincipal": {"AWS": "123456789012"},
+        "Action": "s3:*",
+        "Resource": "*",
+    }
+
+    assert "For <code>ec2.amazonaws.com</code>." in findings(browser, EC2, kind="trust")
+    assert "For everybody." in findings(
+        browser, document(allow("s3:GetObject", Principal="*")), kind="resource"
+    )
+    assert "For everybody but <code>123456789012</code>." in findings(
+        browser, document(spared), kind="resource"
+    )
+    assert "For " not in between(findings(browser, LISTING), 'id="policy-summary"', "</section>")
+
+
 # Trust policies
 
 

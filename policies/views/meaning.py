@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from operations.effects import MOST_QUESTIONS, Effects, effects_of, requests_of_anybody
 from operations.holdings import STORED_LENGTH
-from policies.engine import Effect, Kind, PolicyError, Source, parse_policy
+from policies.engine import Effect, Kind, PolicyError, Source, Statement, parse_policy
 from policies.engine import Policy as Document
 from policies.views.deciding import written
 
 # What a policy is called in its own comparison: nothing shows the name.
 THIS: Final = "this policy"
+ALL_BUT: Final = "everybody but those in NotPrincipal"
 
 
 def effects_between(
@@ -58,30 +59,23 @@ def trusted_by(text: str) -> frozenset[Trusted] | None:
 
     Names are compared as they are written: whom an account lets through, its trust policy does not say.
     """
-    if sources_of(text) is None:
+    sources = sources_of(text)
+    if sources is None:
         return None
-    statements = _list(json.loads(text)["Statement"]) if text else []
-    return frozenset(
-        Trusted(
-            principal, action, json.dumps(one["Condition"], sort_keys=True) if one.get("Condition") else ""
-        )
-        for one in statements
-        if one["Effect"] == "Allow"
-        for principal in _principals(one)
-        for action in _list(one.get("Action", "* but for what NotAction names"))
+    statements = [statement for source in sources for statement in source.document.statements]
+    return frozenset(one for statement in statements for one in _trusted(statement))
+
+
+def _trusted(statement: Statement) -> Iterator[Trusted]:
+    if statement.effect is not Effect.ALLOW:
+        return
+    conditions = (
+        json.dumps(written(statement).get("Condition", ""), sort_keys=True) if statement.conditions else ""
     )
-
-
-def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
-    if "NotPrincipal" in statement:
-        yield "everybody but those in NotPrincipal"
-    named = statement.get("Principal", {})
-    lists = named.values() if isinstance(named, dict) else [named]
-    yield from (name for names in lists for name in _list(names))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    named = statement.principals.written if statement.principals else [("", ALL_BUT)]
+    for _, principal in named:
+        for action in statement.actions or (f"* except {', '.join(statement.not_actions or ())}",):
+            yield Trusted(principal, action, conditions)
 
 
 def _denials(text: str) -> set[str]:
