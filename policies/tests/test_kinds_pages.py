@@ -169,7 +169,7 @@ def test_plain_words_name_the_principals(browse: Browse, alice: Caller) -> None:
 
     assert "For <code>ec2.amazonaws.com</code>." in findings(browser, EC2, kind="trust")
     assert "For everybody." in findings(
-        browser, document(allow("s3:GetObject", Principal="*")), kind="resource"
+        browser, document(allow("s3:ListBucket", Principal="*")), kind="resource"
     )
     assert "For everybody but <code>123456789012</code>." in findings(
         browser, document(spared), kind="resource"
