@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.signin.middleware import ConsoleRequest
 from accounts.views.group_detail import frame
 from accounts.views.pickers import cut_together
+from accounts.views.policy_places import policy_address, summary_address
 from iamconsole.pages import page
 from iamconsole.reading import attempt
 from operations.group_details import Granted, get_group_details, list_permissions_of_groups
@@ -37,14 +36,11 @@ class PolicyRow:
 
     @property
     def url(self) -> str:
-        if not self.granted.is_inline:
-            return f"{reverse('policy')}?{urlencode(self._named)}"
-        return f"{reverse('inline-policy-edit')}?{urlencode(self._named)}"
+        return policy_address(**self._named)
 
     @property
     def summary_url(self) -> str:
-        """Its services, their actions and resources."""
-        return f"{reverse('policy-summary')}?{urlencode(self._named)}"
+        return summary_address(**self._named)
 
     @property
     def _named(self) -> dict[str, str]:

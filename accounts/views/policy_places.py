@@ -45,17 +45,17 @@ class Places:
 
     def _managed(self, arn: str) -> Place:
         is_readable = self._may("iam:GetPolicyVersion", arn, self.tags.get(arn, ()))
-        return Place(f"{reverse('policy')}?{urlencode({'arn': arn})}", is_readable)
+        return Place(policy_address(arn=arn), is_readable)
 
     def _inline(self, name: str) -> Place:
         through = THROUGH_A_GROUP.fullmatch(name)
         for holder in self.holders:
             if through and isinstance(holder, Group) and holder.group_name == through["group"]:
                 is_readable = self._may("iam:GetGroupPolicy", holder.arn, holder.tags)
-                return Place(_inline_address(group=holder.group_name, policy=through["policy"]), is_readable)
+                return Place(policy_address(group=holder.group_name, policy=through["policy"]), is_readable)
             if not through and isinstance(holder, User):
                 is_readable = self._may("iam:GetUserPolicy", holder.arn, holder.tags)
-                return Place(_inline_address(user=holder.user_name, policy=name), is_readable)
+                return Place(policy_address(user=holder.user_name, policy=name), is_readable)
         return NOWHERE
 
     def _may(self, action: str, arn: str, tags: Sequence[Tag]) -> bool:
@@ -63,5 +63,11 @@ class Places:
         return may(self.caller, action, arn, {**of_resource, **tag_context("iam:ResourceTag", tags)})
 
 
-def _inline_address(**query: str) -> str:
-    return f"{reverse('inline-policy-edit')}?{urlencode(query)}"
+def policy_address(**named: str) -> str:
+    """Where a policy is shown, or edited when it is inline: named by its ARN, or by its holder and its own name."""
+    return f"{reverse('policy' if 'arn' in named else 'inline-policy-edit')}?{urlencode(named)}"
+
+
+def summary_address(**named: str) -> str:
+    """Its services, their actions and resources."""
+    return f"{reverse('policy-summary')}?{urlencode(named)}"

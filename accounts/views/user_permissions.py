@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.signin.middleware import ConsoleRequest
+from accounts.views.policy_places import policy_address, summary_address
 from accounts.views.user_detail import frame
 from iamconsole.pages import page
 from operations.user_details import Holding, get_user_permissions
@@ -36,14 +35,11 @@ class PermissionRow:
     @property
     def url(self) -> str:
         """Where the policy itself is shown, or edited when it is inline."""
-        if not self.held.is_inline:
-            return f"{reverse('policy')}?{urlencode(self._named)}"
-        return f"{reverse('inline-policy-edit')}?{urlencode(self._named)}"
+        return policy_address(**self._named)
 
     @property
     def summary_url(self) -> str:
-        """Its services, their actions and resources."""
-        return f"{reverse('policy-summary')}?{urlencode(self._named)}"
+        return summary_address(**self._named)
 
     @property
     def _named(self) -> dict[str, str]:

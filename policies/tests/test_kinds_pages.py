@@ -308,7 +308,9 @@ def test_an_inline_policy_of_a_role_is_made_edited_and_deleted(
     saved = browser.post(f"/iam/inline-policies/create/review/?{query}", {"policy_name": "own"})
 
     assert "Gained by 1 role." in unescape(review)
-    assert saved.headers["Location"] == "/iam/policies/"
+    assert saved.headers["Location"] == "/iam/roles/trust/?role=Till"
+    listed = browser.get(saved.headers["Location"], follow=True).content.decode()
+    assert '/iam/inline-policies/edit/?role=Till&amp;policy=own"' in listed
     assert get_role_policy(root, role_name="Till", policy_name="own").text.document == LISTING
 
     query += "&policy=own"

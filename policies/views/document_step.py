@@ -52,6 +52,8 @@ class Task:
     # To choose from where nothing is saved: kinds of documents, and of resources that a policy is attached to.
     kinds: Sequence[tuple[str, str]] = ()
     resource_types: Sequence[tuple[str, str]] = ()
+    # What else belongs to the same: names and addresses.
+    related: Sequence[tuple[str, str]] = ()
     # Why the last step would be refused, told before any work is done.
     warning: str = ""
 

@@ -62,7 +62,7 @@ class Holder:
             return reverse("user", args=[self.name])
         if self.kind == "group":
             return reverse("group-permissions", args=[self.name])
-        return POLICIES  # roles have no page of their own
+        return address("trust-policy", role=self.name)
 
     @property
     def item(self) -> Item:

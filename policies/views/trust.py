@@ -11,8 +11,10 @@ from accounts.signin.middleware import ConsoleRequest
 from iamconsole.abilities import Abilities
 from iamconsole.cli import command
 from iamconsole.pages import flash, page, refused
+from iamconsole.reading import attempt
 from operations.caller import Caller
 from operations.errors import ConcurrentModification, ServiceError
+from operations.inline_policies import list_role_policies
 from operations.operation import act
 from operations.roles import DescribedRole, get_role, update_assume_role_policy
 from policies.forms import UnchangedForm
@@ -44,6 +46,7 @@ def trust_policy(request: ConsoleRequest) -> HttpResponse:
         cancel_url=POLICIES,
         review_url=address("trust-policy-review", role=role.role_name),
         conflict="Somebody changed this trust policy while you were typing.",
+        related=_inline_policies(request.caller, role.role_name),
         warning=_warning(request.caller, role),
     )
     return document_step(request, task)
@@ -108,6 +111,17 @@ def _warning(caller: Caller, role: DescribedRole) -> str:
         return "This role belongs to a service of AWS, which alone changes it."
     arn = Role.arn_of(caller.account_id, role.role_name, role.path)
     return Abilities(caller, arn, role.tags).reason("iam:UpdateAssumeRolePolicy")
+
+
+def _inline_policies(caller: Caller, role_name: str) -> list[tuple[str, str]]:
+    """Where those that the visitor may list are edited, and another one is added."""
+    found, _ = attempt(lambda: list_role_policies(caller, role_name=role_name))
+    named = [inline.policy_name for inline in found.items] if found else []
+    edited = [
+        (f"Inline policy {name}", address("inline-policy-edit", role=role_name, policy=name))
+        for name in named
+    ]
+    return [*edited, ("Add an inline policy", address("inline-policy-create", role=role_name))]
 
 
 def _crumbs(role_name: str) -> Crumbs:
