@@ -22,6 +22,7 @@ from policies.retired import RetiredActions
 
 LOCAL_CATALOG: Final = Path(__file__).with_name("local_catalog.json")
 WELL_KNOWN_SERVICES: Final = ("s3", "iam", "sts", "ec2", "lambda", "dynamodb", "sqs", "sns", "kms", "logs")
+MOST_SOUND_ACTIONS: Final = 60_000
 # Prefixes are short: at the usual closeness nearly every word would find one.
 SERVICE_CLOSENESS: Final = 0.75
 AFTER_EVERY_NAME: Final = "\U0010ffff"
@@ -238,7 +239,6 @@ class Catalog:
         self.service = lru_cache(maxsize=None)(self._service)
         self._names = lru_cache(maxsize=None)(self._action_names)
         self._matching = lru_cache(maxsize=16_384)(self._find_matching)
-        self.has_action = lru_cache(maxsize=16_384)(self._has_action)
         self.condition_key = lru_cache(maxsize=8_192)(self._condition_key)
         self.nearest_action = lru_cache(maxsize=1_024)(self._nearest_action)
         self.nearest_service = lru_cache(maxsize=1_024)(self._nearest_service)
@@ -278,17 +278,27 @@ class Catalog:
         return tuple(self._names(_prefix(name)).written(name) for name in self._matching(pattern))
 
     @cached_property
-    def written_actions(self) -> frozenset[str]:
-        """Every action in its own capitals: most texts are one of these, and need no further look."""
-        return frozenset(
+    def sound_actions(self) -> set[str]:
+        """Every action in its own capitals, and wildcards that were found to cover some: no further look is needed."""
+        return {
             f"{prefix}:{name}"
             for prefix, row in self._index.items()
             for names in row["actions"].values()
             for name in names
-        )
+        }
+
+    def has_action(self, pattern: str) -> bool:
+        """Whether the text covers any action at all."""
+        sound = self.sound_actions
+        if pattern in sound:
+            return True
+        found = self._has_action(pattern)
+        # Bounded, because the patterns asked for are whatever people type.
+        if found and len(sound) < MOST_SOUND_ACTIONS:
+            sound.add(pattern)
+        return found
 
     def _has_action(self, pattern: str) -> bool:
-        """Whether the text covers any action at all."""
         prefix = fold(_prefix(pattern))
         if prefix not in self._index:
             return pattern in ("*", "*:*")

@@ -40,8 +40,8 @@ class Texts(NamedTuple):
     def of(cls, texts: Iterable[str]) -> Self:
         """The set of these texts; of too many beginnings none counts."""
         whole = frozenset(texts)
-        wild = [text[:-1] for text in whole if text.endswith("*")]
-        stems = tuple(stem for stem in wild if "*" not in stem and "?" not in stem and _is_stem(stem))
+        # The star stands after a service's colon, or alone: `iam*` covers nothing at all.
+        stems = tuple([stem for stem in stems_of(whole) if ":" in stem or not stem])
         return cls(whole, stems if len(stems) <= MOST_STEMS else ())
 
     def cover(self, others: "Texts") -> bool:
@@ -50,9 +50,9 @@ class Texts(NamedTuple):
         return bool(others.whole) and (not rest or all(text.startswith(self.stems) for text in rest))
 
 
-def _is_stem(text: str) -> bool:
-    """Whether the star stands after a service's colon, or alone: `iam*` covers nothing at all."""
-    return not text or ":" in text
+def stems_of(texts: Iterable[str]) -> list[str]:
+    """What stands before the star of those texts whose only wildcard is a final star."""
+    return [text[:-1] for text in texts if text.find("*") == len(text) - 1 >= 0 and "?" not in text]
 
 
 def is_unconditional(statement: Statement) -> bool:

@@ -15,8 +15,8 @@ TRUST_SERVICE: Final = "sts"
 
 
 def names(document: Document) -> Iterator[Finding]:
-    written = document.catalog.written_actions
-    for node, text in [pair for pair in document.actions if pair[1] not in written]:
+    sound = document.catalog.sound_actions
+    for node, text in [pair for pair in document.actions if pair[1] not in sound]:
         if text in EVERYTHING or "${" in text:
             continue
         service, colon, name = text.partition(":")

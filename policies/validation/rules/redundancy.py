@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.engine.patterns import Pattern, wildcard_tokens
 from policies.engine.text import Node
+from policies.validation.coverage import stems_of
 from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
 from policies.validation.statements import Statement, Written, is_list
@@ -53,8 +54,8 @@ def _are_plainly_different(texts: frozenset[str]) -> bool:
         return True
     if len(wild) > MOST_STEMS:
         return False
-    stems = sorted(stem for text in wild if (stem := _stem(text)) is not None)
-    if len(stems) < len(wild) or any(later.startswith(stem) for stem, later in pairwise(stems)):
+    stems = sorted(stems_of(wild))
+    if len(stems) < len(wild) or any([later.startswith(stem) for stem, later in pairwise(stems)]):  # noqa: C419
         return False
     beginnings = tuple(stems)
     return not any([text.startswith(beginnings) for text in texts.difference(wild)])  # noqa: C419 (a list is quicker)
