@@ -37,6 +37,7 @@ from policies.validation.rules import (
     unmatchable,
     variables,
 )
+from policies.validation.rules.plain import is_plain
 
 Rule: TypeAlias = Callable[[Document], Iterator[Finding]]
 
@@ -84,6 +85,7 @@ _OF_CONDITIONS: Final = (
 )
 _OF_PRINCIPALS: Final = (federation, principals, resource_control, resource_types, service_principals)
 _OF_VARIABLES: Final = (variables,)
+_OF_FORM: Final = (types, elements, sids, empties)
 
 
 def rules_for(document: Document) -> tuple[Rule, ...]:
@@ -92,17 +94,21 @@ def rules_for(document: Document) -> tuple[Rule, ...]:
         has_conditions=document.has_conditions,
         has_principals=document.policy_type.names_principals or document.has_principals,
         has_variables=document.may_hold_variables,
+        is_plain=is_plain(document),
     )
 
 
 @cache
-def _rules(*, has_conditions: bool, has_principals: bool, has_variables: bool) -> tuple[Rule, ...]:
+def _rules(
+    *, has_conditions: bool, has_principals: bool, has_variables: bool, is_plain: bool
+) -> tuple[Rule, ...]:
     silent = (
         *(() if has_conditions else _OF_CONDITIONS),
         *(() if has_principals else _OF_PRINCIPALS),
         *(() if has_variables else _OF_VARIABLES),
+        *(_OF_FORM if is_plain else ()),
     )
     return tuple(rule for module in _MODULES if module not in silent for rule in module.RULES)
 
 
-RULES: Final = _rules(has_conditions=True, has_principals=True, has_variables=True)
+RULES: Final = _rules(has_conditions=True, has_principals=True, has_variables=True, is_plain=False)
