@@ -237,11 +237,11 @@ def _literal(text: str, start: int, word: str, value: bool | None) -> Node:
 
 def _object(text: str, start: int, depth: int) -> Node:
     members: list[Member] = []
-    names: set[str] = set()
+    names: set[object] = set()
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "}":
         member = _member(text, at, depth)
-        name = cast("str", member[0][0])
+        name = member[0][0]
         if name in names:
             raise JsonError(f"The key `{name}` stands twice in one object.", at, "DUPLICATE_KEY")
         names.add(name)

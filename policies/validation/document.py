@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, islice
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from policies.catalog import Catalog
 from policies.engine.lazy import lazy
@@ -54,12 +54,9 @@ class Condition(NamedTuple):
     operator_node: Node
     operator: Operator
     key_node: Node
+    key: str
     value_node: Node
     values: tuple[Node, ...]
-
-    @property
-    def key(self) -> str:
-        return cast("str", self.key_node.value)
 
     @property
     def strings(self) -> list[tuple[Node, str]]:
@@ -115,7 +112,9 @@ class Document:
                     values = value.items[:left]
                     left -= len(values)
                     written = operator(block.name)
-                    conditions.append(Condition(statement, block.key, written, key, value, values))
+                    conditions.append(
+                        Condition(statement, block.key, written, key, str(key.value), value, values)
+                    )
         return tuple(conditions)
 
     @lazy
@@ -184,7 +183,7 @@ class Document:
         written += [pair for condition in self.conditions for pair in condition.strings]
         return [pair for pair in written if "${" in pair[1]]
 
-    @property
+    @lazy
     def may_hold_variables(self) -> bool:
         """Whether a variable may stand anywhere, perhaps with its dollar as an escape."""
         return "${" in self.text or "\\u0024" in self.text

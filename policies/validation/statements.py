@@ -32,7 +32,10 @@ class _Folded(dict[str, list[Written]]):
         self._written = written
 
     def __missing__(self, name: str) -> list[Written]:
-        self[name] = found = [(node, fold(text)) for node, text in self._written[name]]
+        # Nearly all are ASCII, where to fold is to lower; a call for each would take longer than that.
+        self[name] = found = [
+            (node, text.lower() if text.isascii() else fold(text)) for node, text in self._written[name]
+        ]
         return found
 
 

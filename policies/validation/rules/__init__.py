@@ -90,11 +90,19 @@ _OF_FORM: Final = (types, elements, sids, empties)
 
 def rules_for(document: Document) -> tuple[Rule, ...]:
     """The rules that may have something to say of the document, in their order."""
+    if is_plain(document):
+        # Then it names no principal, and its conditions hold something.
+        return _rules(
+            has_conditions=bool(document.conditions),
+            has_principals=False,
+            has_variables=document.may_hold_variables,
+            is_plain=True,
+        )
     return _rules(
         has_conditions=document.has_conditions,
         has_principals=document.policy_type.names_principals or document.has_principals,
         has_variables=document.may_hold_variables,
-        is_plain=is_plain(document),
+        is_plain=False,
     )
 
 
