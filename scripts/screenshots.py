@@ -126,8 +126,9 @@ def administrator(browser: Browser, site: str, credentials: tuple[str, str]) -> 
     take(page, "policy-editor")
     page.get_by_role("button", name="Apply fix").first.click()
     page.get_by_role("button", name="Visual").click()
-    page.locator("details.block > summary").first.click()
-    page.get_by_role("button", name="MFA required").wait_for()
+    page.locator("details.block").first.wait_for()
+    page.locator("details.block").first.evaluate("block => { block.open = true; }")
+    page.get_by_text("Nothing to solve").wait_for()
     take(page, "visual-editor")
 
 
