@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from operations.quotas import quota
-from policies.validation import PolicyType, size_without_white_space
+from policies.validation import PolicyType
 from policies.validation.rules.sizes import QUOTAS
+from policies.validation.sizes import COUNTED_AS_TYPED, size_of
 
-# AWS Organizations counts what its API is given, white space too; IAM leaves that out.
-COUNTED_AS_TYPED: Final = (PolicyType.SERVICE_CONTROL, PolicyType.RESOURCE_CONTROL)
 ALLOWING: Final = {"Sid": "Statement1", "Effect": "Allow", "Action": [], "Resource": []}
 BEGUN: Final[Mapping[PolicyType, dict[str, Any]]] = {
     PolicyType.IDENTITY: ALLOWING,
@@ -46,7 +45,7 @@ class Kind:
         return self.policy_type in COUNTED_AS_TYPED
 
     def size_of(self, text: str) -> int:
-        return len(text) if self.counts_white_space else size_without_white_space(text)
+        return size_of(text, self.policy_type)
 
     @property
     def blank(self) -> str:

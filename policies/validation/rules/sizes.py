@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.validation.document import Document, PolicyType
 from policies.validation.findings import Finding
-from policies.validation.sizes import size_without_white_space
+from policies.validation.sizes import COUNTED_AS_TYPED, size_of
 
 QUOTAS: Final = {
     PolicyType.IDENTITY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
@@ -20,13 +20,14 @@ QUOTAS: Final = {
 
 def quotas(document: Document) -> Iterator[Finding]:
     code, quota = QUOTAS[document.policy_type]
-    # Spaces are most of what does not count.
-    if len(document.text) - document.text.count(" ") <= quota:
+    if len(document.text) <= quota:
         return
-    size = size_without_white_space(document.text)
+    size = size_of(document.text, document.policy_type)
     if size > quota:
-        length = f"{size:,} characters without white space"
-        details = f"The policy has {length}; the quota is {quota:,}. Split or shorten it."
+        counted = (
+            ", white space included" if document.policy_type in COUNTED_AS_TYPED else " without white space"
+        )
+        details = f"The policy has {size:,} characters{counted}; the quota is {quota:,}. Split or shorten it."
         yield document.finding(code, details, document.root)
 
 

@@ -270,3 +270,10 @@ def test_an_unknown_policy_type_is_an_error_of_the_caller() -> None:
 
 def test_white_space_does_not_count() -> None:
     assert size_without_white_space('{ "a" :\n\t"b c" }\r\n') == len('{"a":"bc"}')
+
+
+@pytest.mark.parametrize(("policy_type", "is_too_long"), [("identity", False), ("scp", True)])
+def test_white_space_counts_where_organizations_keeps_a_policy(policy_type: str, is_too_long: bool) -> None:
+    text = statement(Effect="Deny", Action="s3:DeleteBucket", Resource="*") + " " * 6_000
+
+    assert any(code.startswith("POLICY_SIZE") for code in codes(text, policy_type)) == is_too_long
