@@ -23,6 +23,8 @@ from policies.retired import RetiredActions
 LOCAL_CATALOG: Final = Path(__file__).with_name("local_catalog.json")
 WELL_KNOWN_SERVICES: Final = ("s3", "iam", "sts", "ec2", "lambda", "dynamodb", "sqs", "sns", "kms", "logs")
 MOST_SOUND_ACTIONS: Final = 60_000
+# No name of an action is as long; a longer text is worked out each time, so that nobody fills the memory with texts.
+LONGEST_REMEMBERED: Final = 256
 # Prefixes are short: at the usual closeness nearly every word would find one.
 SERVICE_CLOSENESS: Final = 0.75
 AFTER_EVERY_NAME: Final = "\U0010ffff"
@@ -238,7 +240,7 @@ class Catalog:
         self.resource_types = lru_cache(maxsize=None)(self._resource_types)
         self.service = lru_cache(maxsize=None)(self._service)
         self._names = lru_cache(maxsize=None)(self._action_names)
-        self._matching = lru_cache(maxsize=16_384)(self._find_matching)
+        self._remembered = lru_cache(maxsize=16_384)(self._find_matching)
         self.condition_key = lru_cache(maxsize=8_192)(self._condition_key)
         self.nearest_action = lru_cache(maxsize=1_024)(self._nearest_action)
         self.nearest_service = lru_cache(maxsize=1_024)(self._nearest_service)
@@ -289,21 +291,20 @@ class Catalog:
 
     def has_action(self, pattern: str) -> bool:
         """Whether the text covers any action at all."""
-        sound = self.sound_actions
-        if pattern in sound:
+        if pattern in self.sound_actions:
             return True
-        found = self._has_action(pattern)
-        # Bounded, because the patterns asked for are whatever people type.
-        if found and len(sound) < MOST_SOUND_ACTIONS:
-            sound.add(pattern)
-        return found
-
-    def _has_action(self, pattern: str) -> bool:
         prefix = fold(_prefix(pattern))
         if prefix not in self._index:
             return pattern in ("*", "*:*")
         known = self._names(prefix).covers_any(fold(pattern))
-        return bool(self._matching(pattern)) if known is None else known
+        found = bool(self._matching(pattern)) if known is None else known
+        # What people type is remembered within bounds.
+        if found and len(pattern) <= LONGEST_REMEMBERED and len(self.sound_actions) < MOST_SOUND_ACTIONS:
+            self.sound_actions.add(pattern)
+        return found
+
+    def _matching(self, text: str) -> tuple[str, ...]:
+        return self._remembered(text) if len(text) <= LONGEST_REMEMBERED else self._find_matching(text)
 
     def _find_matching(self, text: str) -> tuple[str, ...]:
         pattern = action_pattern(text)

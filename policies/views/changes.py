@@ -17,7 +17,7 @@ from operations.effects import Change
 from operations.errors import AccessDenied
 from operations.touched import Touched
 from policies.views.addresses import address
-from policies.views.checks import visible
+from policies.views.checks import typed_text
 from policies.views.meaning import Trusted, denies_alike, effects_between, trusted_by
 from policies.views.subjects import InForce, Subject, subject_of
 
@@ -165,7 +165,7 @@ def changes_url(subject: Subject) -> str:
 @require_POST
 def policy_changes(request: ConsoleRequest) -> HttpResponse:
     """The panel while the text is being typed: a request of its own, for it takes longer than the findings."""
-    text = visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
+    text = typed_text(request)
     caller, subject = request.caller, subject_of(request)
     changes = what_changes(caller, subject, subject.in_force(caller), text)
     return page(request, "policies/_what_changes.html", {"changes": changes})

@@ -150,6 +150,11 @@ def visible(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def typed_text(request: ConsoleRequest) -> str:
+    """The text of the editor as it was sent, with line ends as the checks count them."""
+    return visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
+
+
 def checks_of(caller: Caller, text: str, kind: str, resource_type: str = "") -> Checks:
     """The text as one of `KINDS`; a resource policy may be one of a certain type of resource."""
     policy_type = KINDS[kind].policy_type.value
@@ -170,7 +175,7 @@ def fixed(checks: Checks, number: str) -> str:
 @require_POST
 def policy_findings(request: ConsoleRequest) -> HttpResponse:
     """What the editor shows beneath and beside the text, while it is being typed."""
-    text = visible(request.POST.get("policy_document", "")).replace("\r\n", "\n")
+    text = typed_text(request)
     kind, resource_type = known(request.POST.get("kind", "")), request.POST.get("resource_type", "")
     checks = checks_of(request.caller, text, kind, resource_type[:LONGEST_TYPE])
     is_asked = bool(request.POST.get("is_asked"))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.signin.middleware import ConsoleRequest
 from policies.engine import JsonError, position
 from policies.formatting import formatted
-from policies.views.checks import visible
+from policies.views.checks import typed_text
 
 
 def laid_out(text: str) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def laid_out(text: str) -> tuple[str, str]:
 @require_POST
 def policy_format(request: ConsoleRequest) -> HttpResponse:
     """`{text}`, or 422 with `{message}`."""
-    text, refusal = laid_out(visible(request.POST.get("policy_document", "")).replace("\r\n", "\n"))
+    text, refusal = laid_out(typed_text(request))
     if refusal:
         return JsonResponse({"message": refusal}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return JsonResponse({"text": text})

@@ -22,7 +22,6 @@ from policies.views.visual_fields import Fields
 
 OF_CONDITION: Final = ("key", "operator", "qualifier", "if_exists", "value", "editing")
 LONGEST_ARGUMENT: Final = 4_096
-UNCHANGED: Final = "Nothing changed: that stands there already."
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ OTHER_ACCOUNTS: Final = frozenset({"", "aws", "cloudfront"})
 # Some of their resources are AWS's own, for everybody, and those have no account.
 WITH_PUBLIC_RESOURCES: Final = frozenset({"ssm", "ec2", "imagebuilder"})
 # Each is compared with all resource types of its service; no policy within the quotas holds more.
+# Longer ones are worked out each time, so that nobody fills the memory with texts.
+LONGEST_REMEMBERED: Final = 2_048
 MOST_TYPED_ARNS: Final = 250
 
 
@@ -107,7 +109,8 @@ def resource_types(document: Document) -> Iterator[Finding]:
         known = document.catalog.resource_types(arn.service)
         if not known:
             continue
-        fitting = types_fitting(document.catalog, arn.service, arn.resource)
+        find = types_fitting if len(text) <= LONGEST_REMEMBERED else types_fitting.__wrapped__
+        fitting = find(document.catalog, arn.service, arn.resource)
         if fitting:
             yield from _region_and_account(document, node, arn, fitting)
         else:

@@ -8,12 +8,14 @@ from policies.catalog import AccessLevel, Catalog, ResourceType
 from policies.engine.text import Node
 from policies.validation.arn import Arn, arn_of, is_open
 from policies.validation.coverage import Budget
-from policies.validation.document import Document, PolicyType
+from policies.validation.document import LONGEST_ACTION, Document, PolicyType
 from policies.validation.findings import Finding, quoted
-from policies.validation.rules.arns import MOST_TYPED_ARNS, types_fitting
+from policies.validation.rules.arns import LONGEST_REMEMBERED, MOST_TYPED_ARNS, types_fitting
 from policies.validation.statements import Statement
 
 MOST_NAMED: Final = 5
+
+
 # Actions without a resource type are asked about `*`, the reference says; but many services ask about an ARN such as
 # `arn:aws:fsx:eu-west-1:111122223333:file-system/*`. These surely do not.
 ASKED_ABOUT_STAR: Final = frozenset({"ec2", "s3"})
@@ -32,7 +34,9 @@ def without_resource(document: Document) -> Iterator[Finding]:
         strangers = [
             pair
             for pair in statement.strings("Action")
-            if (kinds := _acted_on(document.catalog, pair[1])) is not None and kinds.isdisjoint(meant)
+            if len(pair[1]) <= LONGEST_ACTION
+            and (kinds := _acted_on(document.catalog, pair[1])) is not None
+            and kinds.isdisjoint(meant)
         ]
         if strangers:
             yield _finding(document, statement, strangers)
@@ -42,7 +46,7 @@ def _meant(catalog: Catalog, written: list[str]) -> frozenset[str] | None:
     """The types of resources that may be meant, by the form of their ARNs; None where that is not to be told."""
     found: set[str] = set()
     for text in written:
-        kinds = _kinds_of(catalog, text)
+        kinds = _kinds_of(catalog, text) if len(text) <= LONGEST_REMEMBERED else None
         if kinds is None:
             return None
         found |= kinds
