@@ -18,13 +18,12 @@ from django.conf import settings
 
 from policies.engine.patterns import Pattern, action_pattern, fold, wildcard_tokens
 from policies.nearest import nearest
+from policies.remembering import LONGEST_REMEMBERED, remembering
 from policies.retired import RetiredActions
 
 LOCAL_CATALOG: Final = Path(__file__).with_name("local_catalog.json")
 WELL_KNOWN_SERVICES: Final = ("s3", "iam", "sts", "ec2", "lambda", "dynamodb", "sqs", "sns", "kms", "logs")
 MOST_SOUND_ACTIONS: Final = 60_000
-# No name of an action is as long; a longer text is worked out each time, so that nobody fills the memory with texts.
-LONGEST_REMEMBERED: Final = 256
 # Prefixes are short: at the usual closeness nearly every word would find one.
 SERVICE_CLOSENESS: Final = 0.75
 AFTER_EVERY_NAME: Final = "\U0010ffff"
@@ -240,11 +239,11 @@ class Catalog:
         self.resource_types = lru_cache(maxsize=None)(self._resource_types)
         self.service = lru_cache(maxsize=None)(self._service)
         self._names = lru_cache(maxsize=None)(self._action_names)
-        self._remembered = lru_cache(maxsize=16_384)(self._find_matching)
-        self.condition_key = lru_cache(maxsize=8_192)(self._condition_key)
-        self.nearest_action = lru_cache(maxsize=1_024)(self._nearest_action)
-        self.nearest_service = lru_cache(maxsize=1_024)(self._nearest_service)
-        self.nearest_condition_key = lru_cache(maxsize=1_024)(self._nearest_condition_key)
+        self._matching = remembering(self._find_matching, 16_384)
+        self.condition_key = remembering(self._condition_key, 8_192)
+        self.nearest_action = remembering(self._nearest_action, 1_024)
+        self.nearest_service = remembering(self._nearest_service, 1_024)
+        self.nearest_condition_key = remembering(self._nearest_condition_key, 1_024)
 
     def services(self) -> Mapping[str, str]:
         """The full name of each service prefix."""
@@ -302,9 +301,6 @@ class Catalog:
         if found and len(pattern) <= LONGEST_REMEMBERED and len(self.sound_actions) < MOST_SOUND_ACTIONS:
             self.sound_actions.add(pattern)
         return found
-
-    def _matching(self, text: str) -> tuple[str, ...]:
-        return self._remembered(text) if len(text) <= LONGEST_REMEMBERED else self._find_matching(text)
 
     def _find_matching(self, text: str) -> tuple[str, ...]:
         pattern = action_pattern(text)

@@ -113,7 +113,9 @@ def _is_free(statement: Statement, action: str) -> bool:
     kind = KINDS.get(action)
     if kind is None or "NotResource" in statement:
         return True
-    return any(_is_open(text, kind) for _, text in statement.strings("Resource"))
+    return any(
+        _is_open(text, kind) for _, text in statement.strings("Resource") if len(text) <= LONGEST_ACTION
+    )
 
 
 @lru_cache(maxsize=4096)
