@@ -33,9 +33,7 @@ _PLAIN_MEMBER: Final = re.compile(
     r'"([^"\\\x00-\x1f\ud800-\udfff]*+)"[ \t\n\r]*+:[ \t\n\r]*+(?:"([^"\\\x00-\x1f\ud800-\udfff]*+)")?+'
 )
 _COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
-# From a member to the next key or to the brace that closes the object; from an element likewise, where another begins.
-_AFTER_MEMBER: Final = re.compile(r'[ \t\n\r]*+(?:,[ \t\n\r]*+(?=")|(?=\}))')
-_AFTER_ITEM: Final = re.compile(r'[ \t\n\r]*+(?:,[ \t\n\r]*+(?=["{\[0-9tfn-])|(?=\]))')
+_TO_NEXT_KEY: Final = re.compile(r'[ \t\n\r]*+,[ \t\n\r]*+(?=")')
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{4}")
 _WORD: Final = re.compile(r"\w{1,20}|.", re.DOTALL)
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -249,7 +247,7 @@ def _object(text: str, start: int, depth: int) -> Node:
         names.add(name)
         members.append(member)
         end = member[1][2]
-        following = _AFTER_MEMBER.match(text, end)
+        following = _TO_NEXT_KEY.match(text, end)
         at = following.end() if following else _after_element(text, end, "}")
     return _node((Members(members), start, at + 1))
 
@@ -278,10 +276,8 @@ def _array(text: str, start: int, depth: int) -> Node:
     items: list[Node] = []
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "]":
-        item = _value(text, at, depth)
-        items.append(item)
-        following = _AFTER_ITEM.match(text, item[2])
-        at = following.end() if following else _after_element(text, item[2], "]")
+        items.append(_value(text, at, depth))
+        at = _after_element(text, items[-1].end, "]")
     return _node((tuple(items), start, at + 1))
 
 
