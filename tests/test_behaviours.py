@@ -57,6 +57,30 @@ def test_the_keyboard_goes_from_finding_to_finding_and_a_fix_leaves_its_tab_open
     expect(page.get_by_role("tabpanel", name="Errors")).to_be_visible()
 
 
+def test_next_is_readable_at_once_when_it_gives_its_weight_to_a_fix(
+    console: str, page: Page, owner: Caller
+) -> None:
+    enter(page, console, owner)
+    page.goto("/iam/policies/create/")
+
+    # A background that fades in passes through the colour that the text has at once.
+    before, at_once, later = page.locator(".next").evaluate(
+        """async (next) => {
+          const background = () => getComputedStyle(next).backgroundColor;
+          const before = background();
+          const fix = document.createElement("button");
+          fix.dataset.fix = "";
+          next.form.append(fix);
+          const atOnce = background();
+          await Promise.all(next.getAnimations().map((fade) => fade.finished));
+          return [before, atOnce, background()];
+        }"""
+    )
+
+    assert before != later
+    assert at_once == later
+
+
 def test_the_effect_follows_what_is_ticked(console: str, page: Page, owner: Caller) -> None:
     enter(page, console, owner)
     create_group(owner, group_name="Auditors")
