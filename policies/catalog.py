@@ -380,9 +380,9 @@ def _prefix(name: str) -> str:
 
 def catalog() -> Catalog:
     """The installation's catalog. Raises CatalogMissing before it is compiled."""
-    return _loaded(Path(settings.CATALOG_DIR))
+    return _loaded(settings.CATALOG_DIR)
 
 
 @lru_cache(maxsize=2)
-def _loaded(directory: Path) -> Catalog:
-    return Catalog(directory)
+def _loaded(directory: str | Path) -> Catalog:
+    return Catalog(Path(directory))

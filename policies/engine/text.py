@@ -32,8 +32,9 @@ _STRINGS: Final = re.compile(
 _PLAIN_MEMBER: Final = re.compile(
     r'"([^"\\\x00-\x1f\ud800-\udfff]*+)"[ \t\n\r]*+:[ \t\n\r]*+(?:"([^"\\\x00-\x1f\ud800-\udfff]*+)")?+'
 )
-_COMMA: Final = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
-_TO_NEXT_KEY: Final = re.compile(r'[ \t\n\r]*+,[ \t\n\r]*+(?=")')
+# From the end of an element to the next one, or to the bracket that closes the container; not from a comma to that.
+_AFTER_MEMBER: Final = re.compile(r"[ \t\n\r]*+(?:,[ \t\n\r]*+(?!\})|(?=\}))")
+_AFTER_ITEM: Final = re.compile(r"[ \t\n\r]*+(?:,[ \t\n\r]*+(?!\])|(?=\]))")
 _HEXADECIMAL: Final = re.compile(r"[0-9a-fA-F]{4}")
 _WORD: Final = re.compile(r"\w{1,20}|.", re.DOTALL)
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -75,7 +76,8 @@ class Node(NamedTuple):
     @property
     def items(self) -> "tuple[Node, ...]":
         """The nodes of an array; any other value counts as a list of one, as policies write it."""
-        return cast("tuple[Node, ...]", self.value) if type(self.value) is tuple else (self,)
+        value: Any = self[0]
+        return value if type(value) is tuple else (self,)
 
     def raw(self, text: str) -> str:
         """The characters of `text` this value was read from: a number as written, a string in its quotes."""
@@ -108,7 +110,10 @@ class Members(tuple[Member, ...]):
 
     def named(self, name: str) -> Node | None:
         """The value under `name` (case matters), or None."""
-        return next((member.value for member in self if member.name == name), None)
+        for key, value in self:
+            if key.value == name:
+                return value
+        return None
 
 
 _KINDS: Final[dict[type, str]] = {
@@ -207,7 +212,7 @@ _DECODER: Final = json.JSONDecoder(
 def plain(node: Node) -> Any:
     """The value of a node without its places: dicts, lists, and Python's own."""
     if isinstance(node.value, Members):
-        return {str(key.value): plain(value) for key, value in node.value}
+        return {member.name: plain(member.value) for member in node.value}
     return [plain(item) for item in node.items] if type(node.value) is tuple else node.value
 
 
@@ -240,25 +245,27 @@ def _object(text: str, start: int, depth: int) -> Node:
     names: set[object] = set()
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "}":
-        member = _member(text, at, depth)
-        name = member[0][0]
+        if plain := _PLAIN_MEMBER.match(text, at):
+            name, value = plain.groups()
+            key = _node((name, at, at + len(name) + 2))
+            end = plain.end()
+            node = _value(text, end, depth) if value is None else _node((value, end - len(value) - 2, end))
+        else:
+            key, node = _member(text, at, depth)
+            name = key[0]
         if name in names:
             raise JsonError(f"The key `{name}` stands twice in one object.", at, "DUPLICATE_KEY")
         names.add(name)
-        members.append(member)
-        end = member[1][2]
-        following = _TO_NEXT_KEY.match(text, end)
-        at = following.end() if following else _after_element(text, end, "}")
+        members.append(_member_of((key, node)))
+        following = _AFTER_MEMBER.match(text, node[2])
+        if following is None:
+            raise _misplaced(text, node[2], "}")
+        at = following.end()
     return _node((Members(members), start, at + 1))
 
 
-def _member(text: str, start: int, depth: int) -> Member:
-    if plain := _PLAIN_MEMBER.match(text, start):
-        key = _node((plain[1], start, plain.end(1) + 1))
-        value = plain[2]
-        if value is None:
-            return _member_of((key, _value(text, plain.end(), depth)))
-        return _member_of((key, _node((value, plain.start(2) - 1, plain.end()))))
+def _member(text: str, start: int, depth: int) -> tuple[Node, Node]:
+    """A key, perhaps with escapes in it, and its value."""
     if text[start : start + 1] != '"':
         raise JsonError(f"Expected a key in double quotes, but found {_found(text, start)}.", start)
     key = _string(text, start)
@@ -266,37 +273,46 @@ def _member(text: str, start: int, depth: int) -> Member:
     if text[colon : colon + 1] != ":":
         found = _found(text, colon)
         raise JsonError(f"Expected `:` after the key `{key.value}`, but found {found}.", colon, lacks=":")
-    return Member(key, _value(text, skip_space(text, colon + 1), depth))
+    return key, _value(text, skip_space(text, colon + 1), depth)
 
 
 def _array(text: str, start: int, depth: int) -> Node:
     if strings := _STRINGS.match(text, start):
-        found = _WHOLE_STRING.finditer(text, start, strings.end())
-        return _node((tuple([_node((one[1], *one.span())) for one in found]), start, strings.end()))
+        return _node((_plain_strings(strings[0], start), start, strings.end()))
     items: list[Node] = []
     at = skip_space(text, start + 1)
     while text[at : at + 1] != "]":
-        items.append(_value(text, at, depth))
-        at = _after_element(text, items[-1].end, "]")
+        item = _value(text, at, depth)
+        items.append(item)
+        following = _AFTER_ITEM.match(text, item[2])
+        if following is None:
+            raise _misplaced(text, item[2], "]")
+        at = following.end()
     return _node((tuple(items), start, at + 1))
+
+
+def _plain_strings(array: str, start: int) -> tuple[Node, ...]:
+    """The strings of an array of nothing else; without an escape, each quote begins or ends one."""
+    found: list[Node] = []
+    parts = iter(array.split('"'))
+    at = start
+    for between, string in zip(parts, parts, strict=False):
+        begun = at + len(between)
+        at = begun + len(string) + 2
+        found.append(_node((string, begun, at)))
+    return tuple(found)
 
 
 _CONTAINERS: Final[dict[str, Callable[[str, int, int], Node]]] = {"{": _object, "[": _array}
 
 
-def _after_element(text: str, end: int, closing: str) -> int:
-    """The offset of the next element or of the closing bracket; a comma before the bracket is refused."""
-    comma = _COMMA.match(text, end)
-    if comma is None:
-        at = skip_space(text, end)
-        if text[at : at + 1] == closing:
-            return at
-        raise JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at, lacks=",")
-    following = comma.end()
-    if text[following : following + 1] == closing:
-        found = f"Expected another element after `,`, but found `{closing}`."
-        raise JsonError(found, following, lacks="element")
-    return following
+def _misplaced(text: str, end: int, closing: str) -> JsonError:
+    """What is wrong after an element that neither a comma and another one nor the closing bracket follows."""
+    at = skip_space(text, end)
+    if text[at : at + 1] != ",":
+        return JsonError(f"Expected `,` or `{closing}`, but found {_found(text, at)}.", at, lacks=",")
+    found = f"Expected another element after `,`, but found `{closing}`."
+    return JsonError(found, skip_space(text, at + 1), lacks="element")
 
 
 def _string(text: str, start: int) -> Node:

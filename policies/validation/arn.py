@@ -1,16 +1,14 @@
 """An ARN of a policy taken apart."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 FIELDS: Final = 6
 VARIABLE: Final = re.compile(r"\$\{[^{}]*\}")
 _WILDCARD: Final = re.compile(r"[*?]")
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     partition: str
     service: str
     region: str

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, islice
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from policies.catalog import Catalog
 from policies.engine.lazy import lazy
 from policies.engine.patterns import fold
-from policies.engine.text import Members, Node
+from policies.engine.text import Members, Node, position
 from policies.nearest import nearest
 from policies.validation.arn import Arn, arn_of
 from policies.validation.directory import Directory
@@ -28,7 +29,11 @@ MOST_RESOURCES: Final = 4_000
 MOST_CONDITION_VALUES: Final = 2_000
 MOST_NEAREST_SEARCHES: Final = 12
 WILDCARD_SEARCHES: Final = 24
+# Lines are counted for a few places; for more, where each line begins is worked out once.
+MOST_COUNTED_POSITIONS: Final = 8
 LONGEST_ACTION: Final = 512
+_START: Final = attrgetter("start")
+_KEY_START: Final = attrgetter("key.start")
 _CHARACTER: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
 )
@@ -87,6 +92,7 @@ class Document:
         self.catalog = catalog
         self._nearest_searches = MOST_NEAREST_SEARCHES
         self._wildcard_searches = WILDCARD_SEARCHES
+        self._counted_positions = 0
 
     @lazy
     def members(self) -> Members:
@@ -244,12 +250,15 @@ class Document:
         return Span(self._position(start), self._position(end))
 
     def _position(self, offset: int) -> Position:
+        if self._counted_positions < MOST_COUNTED_POSITIONS:
+            self._counted_positions += 1
+            return Position(*position(self.text, offset), offset)
         line = bisect_right(self._line_starts, offset)
         return Position(line, offset - self._line_starts[line - 1], offset)
 
     @lazy
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+        return list(accumulate([len(line) + 1 for line in self.text.split("\n")], initial=0))
 
     def _path(self, start: int, end: int) -> tuple[PathElement, ...]:
         """The way from the root to the key or value at these offsets, found without walking the whole tree."""
@@ -299,7 +308,7 @@ class Document:
         nodes = container.items
         if len(nodes) < 2 or container is node:  # noqa: PLR2004 (a list must keep one)
             return None
-        index = bisect_right(nodes, node.start, key=lambda item: item.start) - 1
+        index = bisect_right(nodes, node.start, key=_START) - 1
         last = index == len(nodes) - 1
         start, end = (nodes[index - 1].end, node.end) if last else (node.start, nodes[index + 1].start)
         return Fix(f"Remove `{node.value}`", start, end, "")
@@ -316,12 +325,12 @@ def _step(node: Node, start: int, end: int) -> tuple[PathElement, Node] | None:
     nodes = node.items
     if not is_list(node) or not nodes:
         return None
-    index = max(0, bisect_right(nodes, start, key=lambda item: item.start) - 1)
+    index = max(0, bisect_right(nodes, start, key=_START) - 1)
     return ({"index": index}, nodes[index]) if end <= nodes[index].end else None
 
 
 def _member_step(members: Members, start: int, end: int) -> tuple[PathElement, Node] | None:
-    index = bisect_right(members, start, key=lambda member: member.key.start) - 1
+    index = bisect_right(members, start, key=_KEY_START) - 1
     if index < 0:
         return None
     member = members[index]

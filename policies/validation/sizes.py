@@ -2,7 +2,7 @@
 
 from typing import Final
 
-WHITE_SPACE: Final = " \t\n\r"
+WHITE_SPACE: Final = b" \t\n\r"
 # The types of policies of which AWS Organizations counts what its API is given, white space too.
 COUNTED_AS_TYPED: Final = ("scp", "rcp")
 
@@ -13,4 +13,6 @@ def size_of(text: str, policy_type: str) -> int:
 
 
 def size_without_white_space(text: str) -> int:
-    return len(text) - sum(text.count(space) for space in WHITE_SPACE)
+    # Counted in bytes, of which one call finds all four; in UTF-8 none of them is a part of another character.
+    written = text.encode(errors="surrogatepass")
+    return len(text) - len(written) + len(written.translate(None, WHITE_SPACE))

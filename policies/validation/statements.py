@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from policies.engine.lazy import lazy
 from policies.engine.patterns import fold
@@ -51,17 +51,19 @@ class _Texts(dict[str, frozenset[str]]):
 class Statement:
     """One statement. What every rule asks of it is a method of a dict, since a call of one's own takes twice as long.
 
-    `get` is the value of an element; `strings` are its strings, whether it holds one or a list; `folded` the same in
-    small letters, for what IAM compares without regard to case; `texts` the set of these.
+    `names` are those of its elements; `get` is the value of an element; `strings` are its strings, whether it holds
+    one or a list; `folded` the same in small letters, for what IAM compares without regard to case; `texts` the set of
+    these.
     """
 
     def __init__(self, index: int, node: Node, members: Members) -> None:
         self.index = index
         self.node = node
         self.members = members
-        values = {str(member.key.value): member.value for member in members}
+        values: dict[Any, Node] = {key[0]: value for key, value in members}
         written = _Strings(values)
         folded = _Folded(written)
+        self.names = values.keys()
         self.get: Final[Callable[[str], Node | None]] = values.get
         self.strings: Final[Callable[[str], list[Written]]] = written.__getitem__
         self.folded: Final[Callable[[str], list[Written]]] = folded.__getitem__

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from policies.catalog import Catalog
@@ -53,7 +52,11 @@ def validate(
 def _found(document: Document) -> list[Finding]:
     found: list[Finding] = []
     for rule in rules_for(document):
-        found.extend(islice(rule(document), MOST_FINDINGS))
+        most = len(found) + MOST_FINDINGS
+        for finding in rule(document):
+            found.append(finding)
+            if len(found) == most:
+                break
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.catalog import Catalog, ResourceType
 from policies.engine.text import Node
@@ -106,24 +106,45 @@ def _is_account(account: str) -> bool:
 def resource_types(document: Document) -> Iterator[Finding]:
     """What the service's own ARN patterns say about region, account and resource."""
     for node, text, arn in islice(document.arns, MOST_TYPED_ARNS):
-        known = document.catalog.resource_types(arn.service)
-        if not known:
-            continue
-        find = types_fitting if len(text) <= LONGEST_REMEMBERED else types_fitting.__wrapped__
-        fitting = find(document.catalog, arn.service, arn.resource)
-        if fitting:
-            yield from _region_and_account(document, node, arn, fitting)
-        else:
+        find = fitting if len(text) <= LONGEST_REMEMBERED else fitting.__wrapped__
+        found = find(document.catalog, arn.service, arn.resource)
+        if found.kinds:
+            if not found.takes(arn):
+                yield from _region_and_account(document, node, arn, found)
+        elif known := document.catalog.resource_types(arn.service):
             form = document.nearest_of(text, [kind.arn for kind in known]) or known[0].arn
             details = f"{quoted(text)} fits no resource of `{arn.service}`; the nearest form is `{form}`."
             refused = refuses_resource(arn.service, arn.resource)
             yield document.finding("INVALID_ARN_RESOURCE", details, node, refused=refused)
 
 
+class Fitting(NamedTuple):
+    """The types of resources that an ARN may name, and whether theirs have a region and an account.
+
+    Where the types differ in that, it is neither needed nor refused.
+    """
+
+    kinds: tuple[ResourceType, ...]
+    needs_region: bool
+    refuses_region: bool
+    needs_account: bool
+    refuses_account: bool
+
+    def takes(self, arn: Arn) -> bool:
+        """Whether nothing is to be said of region and account, as of nearly all."""
+        return not (
+            (self.refuses_region if arn.region else self.needs_region)
+            or (self.refuses_account if arn.account else self.needs_account)
+        )
+
+
 @lru_cache(maxsize=8192)
-def types_fitting(catalog: Catalog, service: str, resource: str) -> list[ResourceType]:
+def fitting(catalog: Catalog, service: str, resource: str) -> Fitting:
     """The service's types that may name the resource: the same few are asked for again and again."""
-    return [kind for kind in catalog.resource_types(service) if _may_name(resource, kind)]
+    kinds = tuple(kind for kind in catalog.resource_types(service) if _may_name(resource, kind))
+    regional = {kind.has_region for kind in kinds}
+    owned = {kind.has_account for kind in kinds}
+    return Fitting(kinds, regional == {True}, regional == {False}, owned == {True}, owned == {False})
 
 
 def _may_name(resource: str, kind: ResourceType) -> bool:
@@ -134,22 +155,18 @@ def _may_name(resource: str, kind: ResourceType) -> bool:
     return ours.startswith(theirs) or theirs.startswith(ours)
 
 
-def _region_and_account(
-    document: Document, node: Node, arn: Arn, fitting: list[ResourceType]
-) -> Iterator[Finding]:
-    regional = {kind.has_region for kind in fitting}
-    owned = {kind.has_account for kind in fitting}
+def _region_and_account(document: Document, node: Node, arn: Arn, found: Fitting) -> Iterator[Finding]:
     refused = refuses_region(arn.service, arn.region, arn.resource)
-    if regional == {False} and arn.region and (refused or not is_open(arn.region)):
+    if found.refuses_region and arn.region and (refused or not is_open(arn.region)):
         details = f"ARNs of this resource of `{arn.service}` have no region; leave {quoted(arn.region)} out."
         yield document.finding("ARN_REGION_NOT_ALLOWED", details, node, refused=refused)
-    if regional == {True} and not arn.region:
+    if found.needs_region and not arn.region:
         details = f"ARNs of this resource of `{arn.service}` name a region; add one, or `*`."
         yield document.finding("MISSING_ARN_REGION", details, node)
-    if owned == {True} and not arn.account and arn.service not in WITH_PUBLIC_RESOURCES:
+    if found.needs_account and not arn.account and arn.service not in WITH_PUBLIC_RESOURCES:
         details = f"ARNs of this resource of `{arn.service}` name an account; add its 12 digits, or `*`."
         yield document.finding("MISSING_ARN_ACCOUNT", details, node)
-    if owned == {False} and arn.account and not is_open(arn.account):
+    if found.refuses_account and arn.account and not is_open(arn.account):
         details = (
             f"ARNs of this resource of `{arn.service}` have no account; leave {quoted(arn.account)} out."
         )

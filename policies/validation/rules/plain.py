@@ -39,10 +39,9 @@ def _is_plain(statement: Statement) -> bool:
     sid = statement.get("Sid")
     if sid is not None and not isinstance(sid.value, str):
         return False
-    if not ELEMENTS.issuperset([member.key.value for member in statement.members]):
-        return False
     return (
-        _are_strings(statement, "Action")
+        statement.names <= ELEMENTS
+        and _are_strings(statement, "Action")
         and _are_strings(statement, "Resource")
         and _has_plain_blocks(statement)
     )

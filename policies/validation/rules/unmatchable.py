@@ -10,7 +10,7 @@ from policies.validation.arn import Arn, arn_of, is_open
 from policies.validation.coverage import Budget
 from policies.validation.document import LONGEST_ACTION, Document, PolicyType
 from policies.validation.findings import Finding, quoted
-from policies.validation.rules.arns import LONGEST_REMEMBERED, MOST_TYPED_ARNS, types_fitting
+from policies.validation.rules.arns import LONGEST_REMEMBERED, MOST_TYPED_ARNS, fitting
 from policies.validation.statements import Statement
 
 MOST_NAMED: Final = 5
@@ -60,7 +60,7 @@ def _kinds_of(catalog: Catalog, text: str) -> frozenset[str] | None:
     Of an ARN that fits no type at all there is another finding.
     """
     arn = arn_of(text)
-    kinds = types_fitting(catalog, arn.service, arn.resource) if arn and not is_open(arn.service) else []
+    kinds = fitting(catalog, arn.service, arn.resource).kinds if arn and not is_open(arn.service) else ()
     if arn is None or not kinds:
         return None
     if arn.resource == "*":
