@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from accounts.models import Group, User
+from accounts.models import Group, Role
 from operations.call import Call
 from operations.errors import MalformedPolicyDocument
-from operations.holdings import INLINE, Held, rows_of, sources_of_rows
+from operations.holdings import INLINE, Held, Holder, rows_of, sources_of_rows
 from operations.user_details import may_read
 from policies.engine import Kind, PolicyError, Source, parse_policy, position
 from policies.engine import Policy as Document
@@ -37,7 +37,7 @@ class SimulatedPolicy:
 
 
 def policies_to_simulate(
-    call: Call, holder: User | Group, *, excluded: Sequence[str], drafts: Mapping[str, str]
+    call: Call, holder: Holder, *, excluded: Sequence[str], drafts: Mapping[str, str]
 ) -> tuple[SimulatedPolicy, ...]:
     """The policies of the holder, boundary first. A draft equal to the stored text is none."""
     rows = rows_of(holder)
@@ -87,7 +87,7 @@ def _simulated(
     return SimulatedPolicy(key, changed, text, draft, key in excluded)
 
 
-def _texts(call: Call, holder: User | Group, rows: Sequence[tuple[Kind, Held]]) -> dict[Held, str]:
+def _texts(call: Call, holder: Holder, rows: Sequence[tuple[Kind, Held]]) -> dict[Held, str]:
     """The texts that the caller may read."""
     owners = _owners(call, holder, [held for _, held in rows])
     readable = [held for held, (action, owner) in owners.items() if may_read(call, action, owner)]
@@ -95,19 +95,18 @@ def _texts(call: Call, holder: User | Group, rows: Sequence[tuple[Kind, Held]]) 
     return {held: texts[held.text_hash].document for held in readable}
 
 
-def _owners(
-    call: Call, holder: User | Group, rows: Sequence[Held]
-) -> dict[Held, tuple[str, User | Group | Policy]]:
+def _owners(call: Call, holder: Holder, rows: Sequence[Held]) -> dict[Held, tuple[str, Holder | Policy]]:
     """What each text is read from, and the action that reads it."""
     policies, groups = _managed(call, rows), _groups(call, holder, rows)
-    found: dict[Held, tuple[str, User | Group | Policy]] = {}
+    found: dict[Held, tuple[str, Holder | Policy]] = {}
     for held in rows:
         if held.owner != INLINE:
             found[held] = ("iam:GetPolicyVersion", policies[held.owner, held.policy_name])
         elif held.group_name:
             found[held] = ("iam:GetGroupPolicy", groups[held.group_name])
         else:
-            found[held] = ("iam:GetUserPolicy", holder)
+            reads = "iam:GetRolePolicy" if isinstance(holder, Role) else "iam:GetUserPolicy"
+            found[held] = (reads, holder)
     return found
 
 
@@ -117,7 +116,7 @@ def _managed(call: Call, rows: Sequence[Held]) -> dict[tuple[str | None, str], P
     return {(policy.account_id, policy.policy_name): policy for policy in policies}
 
 
-def _groups(call: Call, holder: User | Group, rows: Sequence[Held]) -> dict[str, Group]:
+def _groups(call: Call, holder: Holder, rows: Sequence[Held]) -> dict[str, Group]:
     if isinstance(holder, Group):
         return {holder.group_name: holder}
     names = {held.group_name for held in rows if held.group_name and held.owner == INLINE}

@@ -18,6 +18,7 @@ from operations.authorization import (
 )
 from operations.call import Call
 from operations.errors import MalformedPolicyDocument, ValidationError
+from operations.holdings import Holder
 from operations.operation import operation
 from operations.principals import AssumedRole
 from operations.simulated_policies import SimulatedPolicy, fault_in, policies_to_simulate, trial_source
@@ -110,6 +111,7 @@ def simulate_policies(
     *,
     user_name: str | None = None,
     group_name: str | None = None,
+    role_name: str | None = None,
     policy_document: str | None = None,
     boundary_document: str | None = None,
     resource_policy_document: str | None = None,
@@ -119,14 +121,14 @@ def simulate_policies(
     resource_arn: str | None = None,
     context_entries: Sequence[ContextEntry] = (),
 ) -> Simulation:
-    """What one user, one group or nobody in particular could do with these policies in place of the present ones.
+    """What a user, a group, a role or nobody in particular could do with these policies in place of the present ones.
 
     `policy_document` comes on top of what the holder has, `boundary_document` instead of its boundary. Policies
     are named by their keys. Raises NoSuchEntity, ValidationError and MalformedPolicyDocument.
     """
     _ensure_actions(action_names)
     _ensure_policy(resource_policy_document)
-    holder = _holder(call, user_name, group_name)
+    holder = _holder(call, user_name, group_name, role_name)
     drafts = {edit["PolicyKey"]: edit["PolicyDocument"] for edit in edited_policies}
     policies = policies_to_simulate(call, holder, excluded=excluded_policies, drafts=drafts) if holder else ()
     sources = _in_play(policies, policy_document, boundary_document)
@@ -152,13 +154,18 @@ def _ensure_policy(text: str | None) -> None:
         raise MalformedPolicyDocument(fault, parameter="resource_policy_document")
 
 
-def _holder(call: Call, user_name: str | None, group_name: str | None) -> User | Group | None:
-    if user_name is not None and group_name is not None:
-        raise ValidationError("Name one user or one group, not both.", parameter="user_name")
-    if user_name is not None:
-        return call.access(User, user_name)
-    if group_name is not None:
-        return call.access(Group, group_name)
+def _holder(
+    call: Call, user_name: str | None, group_name: str | None, role_name: str | None
+) -> Holder | None:
+    named: list[tuple[type[Holder], str]] = [
+        (model, name)
+        for model, name in ((User, user_name), (Group, group_name), (Role, role_name))
+        if name is not None
+    ]
+    if len(named) > 1:
+        raise ValidationError("Name one user, one group or one role.", parameter="user_name")
+    for model, name in named:
+        return call.access(model, name)
     call.authorize("*", action="iam:SimulateCustomPolicy")
     return None
 
@@ -181,14 +188,14 @@ def _with_resource_policy(
     return (*sources, source_of_resource(text, action, resource)) if text else sources
 
 
-def _subject(call: Call, holder: User | Group | None) -> Subject:
+def _subject(call: Call, holder: Holder | None) -> Subject:
     """The requests are assumed to come from where the present caller is, and now."""
     facts = _given_once(facts_of(call.caller, call.now))
     assumed = {key: facts[key] for key in CIRCUMSTANCES} | {"aws:ResourceAccount": (call.account.id,)}
     return subject_of(call.account, holder, assumed)
 
 
-def subject_of(account: Account, holder: User | Role | Group | None, assumed: Values) -> Subject:
+def subject_of(account: Account, holder: Holder | None, assumed: Values) -> Subject:
     """The holder of policies as the one who asks; for a group, or for nobody, it is anybody of the account."""
     if isinstance(holder, User):
         principal = Principal(holder.arn, PrincipalKind.USER, account.id)

@@ -13,7 +13,7 @@ from accounts.names import name_key
 from operations.authorization import Context, request_of, tag_context
 from operations.call import Call
 from operations.errors import AccessDenied, NoSuchEntity
-from operations.holdings import documents
+from operations.holdings import Holder, documents
 from operations.operation import operation
 from policies.engine import Policy as Document
 from policies.engine import decide
@@ -171,12 +171,12 @@ def _embedded(call: Call, row: InlinePolicy, text: Document) -> Holding:
     return Holding(row.policy_name, INLINE, "", "", text if is_readable else None)
 
 
-def may_read(call: Call, action: str, holder: User | Group | Policy) -> bool:
+def may_read(call: Call, action: str, holder: Holder | Policy) -> bool:
     """Decided without a word: the row itself says that its statements are not shown."""
     context = {"aws:ResourceAccount": call.caller.account_id, **_tag_context(holder)}
     request = request_of(call.caller, action, holder.arn, now=call.now, context=context)
     return decide(request, call.policies).is_allowed
 
 
-def _tag_context(holder: User | Group | Policy) -> Context:
+def _tag_context(holder: Holder | Policy) -> Context:
     return {**tag_context("aws:ResourceTag", holder.tags), **tag_context("iam:ResourceTag", holder.tags)}

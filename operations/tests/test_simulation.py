@@ -12,8 +12,9 @@ from operations.boundaries import put_user_permissions_boundary
 from operations.caller import Caller
 from operations.errors import AccessDenied, MalformedPolicyDocument, NoSuchEntity, ValidationError
 from operations.groups import create_group
-from operations.inline_policies import put_group_policy, put_user_policy
+from operations.inline_policies import put_group_policy, put_role_policy, put_user_policy
 from operations.memberships import add_user_to_group
+from operations.roles import create_role
 from operations.simulation import MOST_ACTIONS, Simulation, simulate_policies
 from operations.users import create_user
 from policies.engine import Layer
@@ -124,6 +125,23 @@ def test_a_group_is_asked_about_for_somebody_who_has_nothing_else(shop: Caller) 
     assert outcomes(simulation) == ["implicitDeny", "explicitDeny"]
 
 
+def test_a_role_is_asked_about_for_whoever_has_assumed_it(shop: Caller) -> None:
+    trust = text(action="sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"}).replace(
+        ', "Resource": "*"', ""
+    )
+    create_role(shop, role_name="Till", assume_role_policy_document=trust)
+    guarded = text(Condition={"StringEquals": {"aws:PrincipalType": "AssumedRole"}})
+    put_role_policy(shop, role_name="Till", policy_name="read", policy_document=guarded)
+
+    today = simulate_policies(shop, role_name="Till", action_names=[GET, PUT])
+    edit = {"PolicyKey": keys_of(today)["read"], "PolicyDocument": text(action=PUT)}
+    edited = simulate_policies(shop, role_name="Till", action_names=[GET, PUT], edited_policies=[edit])
+
+    assert outcomes(today) == ["allowed", "implicitDeny"]
+    assert [policy.text for policy in today.policies] == [guarded]
+    assert outcomes(edited) == ["implicitDeny", "allowed"]
+
+
 def test_keys_that_the_user_answers_are_not_asked_for(shop: Caller) -> None:
     condition = {
         "StringEquals": {"aws:PrincipalTag/job": "cashier", "aws:username": "ana"},
@@ -186,7 +204,7 @@ def test_a_reworded_policy_has_to_be_one(shop: Caller) -> None:
 def test_too_many_actions_and_two_holders_are_refused(shop: Caller) -> None:
     with pytest.raises(ValidationError, match="at most 200 actions"):
         simulate_policies(shop, action_names=[GET] * (MOST_ACTIONS + 1))
-    with pytest.raises(ValidationError, match="not both"):
+    with pytest.raises(ValidationError, match="one role"):
         simulate_policies(shop, user_name="ana", group_name="Cashiers")
 
 
@@ -195,10 +213,11 @@ def test_too_many_actions_and_two_holders_are_refused(shop: Caller) -> None:
     [
         ({"user_name": "ana"}, "iam:SimulatePrincipalPolicy"),
         ({"group_name": "Cashiers"}, "iam:SimulatePrincipalPolicy"),
+        ({"role_name": "Till"}, "iam:SimulatePrincipalPolicy"),
         ({"user_name": "nobody-here"}, "iam:SimulatePrincipalPolicy"),
         ({"policy_document": text()}, "iam:SimulateCustomPolicy"),
     ],
-    ids=["user", "group", "unknown", "text"],
+    ids=["user", "group", "role", "unknown", "text"],
 )
 def test_a_stranger_may_not_simulate(shop: Caller, carol: Caller, asked: dict[str, Any], action: str) -> None:
     with pytest.raises(AccessDenied, match=action):

@@ -27,6 +27,13 @@ def allow(action: object, resource: object = BUCKET, **more: object) -> dict[str
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
+def trusting(*services: str, **more: object) -> str:
+    """A trust policy for services."""
+    principals = {"Service": list(services)}
+    return document({"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole", **more})
+
+
 LISTING = document(allow("s3:ListBucket", Sid="ListReceipts"))
 READING = document(allow("s3:GetObject", RECEIPTS, Sid="ReadReceipts"))
 MISTAKEN = document(allow("s3:ListObject", Sid="ListReceipts"))
+EC2 = trusting("ec2.amazonaws.com")

@@ -16,7 +16,7 @@ from operations.inline_policies import get_role_policy, put_role_policy
 from operations.policies import create_policy
 from operations.roles import create_role, get_role, update_assume_role_policy
 from operations.users import create_user
-from policies.tests.documents import LISTING, READING, allow, document
+from policies.tests.documents import EC2, LISTING, READING, allow, document, trusting
 from policies.tests.test_conflicts_pages import hidden, shown_text
 from policies.tests.test_editor_pages import between, findings
 
@@ -25,12 +25,7 @@ CHECK = "/iam/policies/check/"
 EDITOR, REVIEW = "/iam/roles/trust/?role=Till&draft=tab1", "/iam/roles/trust/review/?role=Till&draft=tab1"
 
 
-def trusting(*services: str, **more: object) -> str:
-    principals = {"Service": list(services)}
-    return document({"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole", **more})
-
-
-EC2, LAMBDA = trusting("ec2.amazonaws.com"), trusting("lambda.amazonaws.com")
+LAMBDA = trusting("lambda.amazonaws.com")
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from operations.attachments import attach_group_policy, attach_user_policy
 from operations.boundaries import put_user_permissions_boundary
 from operations.caller import Caller
 from operations.groups import create_group
-from operations.inline_policies import put_group_policy, put_user_policy
+from operations.inline_policies import put_group_policy, put_role_policy, put_user_policy
 from operations.memberships import add_user_to_group
 from operations.policies import create_policy
+from operations.roles import create_role
 from operations.users import create_user
 from policies.engine import parse_policy
-from policies.tests.documents import BUCKET, LISTING, READING, Answer, allow, document
+from policies.tests.documents import BUCKET, EC2, LISTING, READING, Answer, allow, document
 from policies.views.simulator_answer import marked_lines
 from tests.cast import READ_ONLY
 
@@ -96,6 +97,17 @@ def test_an_answer_leads_to_the_same_question_in_the_simulator(
     page = browser.get(unescape(found[1])).text
 
     assert "ana may perform <code>s3:ListBucket</code>" in page
+
+
+def test_a_role_has_its_policies_to_change(browse: Browse, shop: Caller, alice: Caller) -> None:
+    create_role(shop, role_name="Till", assume_role_policy_document=EC2)
+    put_role_policy(shop, role_name="Till", policy_name="Listing", policy_document=LISTING)
+
+    page = ask(browse(alice), subject="role", role_name="Till", action="s3:ListBucket")
+
+    assert "1 of 1 allowed" in page
+    assert KEY.search(page)
+    assert ask(browse(alice), role="Till", action="s3:ListBucket").count("1 of 1 allowed") == 1
 
 
 def test_every_action_has_its_result(browse: Browse, shop: Caller, alice: Caller) -> None:

@@ -10,11 +10,12 @@ from django.test import Client
 from operations.attachments import attach_group_policy, attach_user_policy
 from operations.caller import Caller
 from operations.groups import create_group
-from operations.inline_policies import put_group_policy
+from operations.inline_policies import put_group_policy, put_role_policy
 from operations.memberships import add_user_to_group
 from operations.policies import create_policy
+from operations.roles import create_role
 from operations.users import create_user
-from policies.tests.documents import BUCKET, LISTING, READING, allow, document
+from policies.tests.documents import BUCKET, EC2, LISTING, READING, allow, document
 
 Browse = Callable[[Caller], Client]
 RECEIPT = f"{BUCKET}/receipts/1"
@@ -52,8 +53,8 @@ def test_somebody_with_this_policy_alone(browse: Browse, alice: Caller) -> None:
 
 
 def test_the_text_stands_in_for_the_version_in_force(browse: Browse, alice: Caller, arn: str) -> None:
-    lost = tried(browse(alice), READING, f"?arn={arn}", user_name="ana")
-    kept = tried(browse(alice), LISTING, f"?arn={arn}", user_name="ana")
+    lost = tried(browse(alice), READING, f"?arn={arn}", name="ana")
+    kept = tried(browse(alice), LISTING, f"?arn={arn}", name="ana")
 
     assert "<strong>Denied implicitly</strong>" in lost
     assert f"Today it is allowed: {CHANGED}" in lost
@@ -67,7 +68,7 @@ def test_where_nobody_is_named_the_version_in_force_is_today(browse: Browse, ali
 
 
 def test_whoever_has_not_got_it_gets_it_on_top(browse: Browse, alice: Caller, arn: str) -> None:
-    told = tried(browse(alice), LISTING, f"?arn={arn}", user_name="ben")
+    told = tried(browse(alice), LISTING, f"?arn={arn}", name="ben")
 
     assert "<strong>Allowed</strong>" in told
     assert f"Today it is denied: {CHANGED}" in told
@@ -84,8 +85,28 @@ def test_a_policy_of_a_group_stands_in_for_itself(
     query = "?group=Cashiers&policy=list"
 
     # The managed policy still lets ben list.
-    assert "Today it is the same." in tried(browse(alice), READING, query, user_name="ben")
-    assert "ReceiptsRead (group Cashiers)" in tried(browse(alice), READING, query, user_name="ben")
+    assert "Today it is the same." in tried(browse(alice), READING, query, name="ben")
+    assert "ReceiptsRead (group Cashiers)" in tried(browse(alice), READING, query, name="ben")
+
+
+def test_a_group_is_asked_for_whoever_is_in_it_alone(
+    browse: Browse, root: Caller, alice: Caller, arn: str
+) -> None:
+    create_group(root, group_name="Cashiers")
+    attach_group_policy(root, group_name="Cashiers", policy_arn=arn)
+
+    told = tried(browse(alice), READING, f"?arn={arn}", kind="group", name="Cashiers")
+
+    assert f"Today it is allowed: {CHANGED}" in told
+
+
+def test_a_role_is_asked_for_whoever_has_assumed_it(browse: Browse, root: Caller, alice: Caller) -> None:
+    create_role(root, role_name="Till", assume_role_policy_document=EC2)
+    put_role_policy(root, role_name="Till", policy_name="list", policy_document=LISTING)
+    query = "?role=Till&policy=list"
+
+    assert "Today it is the same." in tried(browse(alice), LISTING, query, kind="role", name="Till")
+    assert f"Today it is allowed: {CHANGED}" in tried(browse(alice), READING, query, kind="role", name="Till")
 
 
 def test_the_circumstances_count(browse: Browse, alice: Caller) -> None:
@@ -111,7 +132,7 @@ def test_a_text_that_is_no_policy_has_no_answer(browse: Browse, alice: Caller) -
     [
         ({"action": "ListBucket"}, "Name one action"),
         ({"action": ""}, "required"),
-        ({"user_name": "nobody"}, "nobody"),
+        ({"name": "nobody"}, "nobody"),
         ({"keys": "here"}, "Write one a line"),
     ],
     ids=str,
@@ -153,10 +174,18 @@ def test_a_question_stays_when_something_else_is_pressed(browse: Browse, alice: 
     assert f'value="{RECEIPT}"' in page.content.decode()
 
 
-def test_the_user_of_an_inline_policy_is_asked_about_first(browse: Browse, alice: Caller, arn: str) -> None:
-    page = browse(alice).get("/iam/inline-policies/create/?user=ben&draft=tab1").content.decode()
+@pytest.mark.parametrize("kind", ["user", "group", "role"])
+def test_the_holder_of_an_inline_policy_is_asked_about_first(
+    browse: Browse, root: Caller, alice: Caller, kind: str
+) -> None:
+    create_user(root, user_name="Till")
+    create_group(root, group_name="Till")
+    create_role(root, role_name="Till", assume_role_policy_document=EC2)
 
-    assert 'name="try-user_name" value="ben"' in page
+    page = browse(alice).get(f"/iam/inline-policies/create/?{kind}=Till&draft=tab1").content.decode()
+
+    assert 'name="try-name" value="Till"' in page
+    assert f'<option value="{kind}" selected>' in page
 
 
 def test_whoever_asks_nothing_can_go_on(browse: Browse, alice: Caller) -> None:

@@ -17,7 +17,7 @@ from operations.simulation import MOST_ACTIONS, Simulation, simulate_policies
 from policies.engine import Kind
 from policies.views.access import suggestions
 from policies.views.simulator_answer import Answer, PolicyField
-from policies.views.simulator_form import KeyField, Question
+from policies.views.simulator_form import HOLDERS, KeyField, Question
 
 TEMPLATE = "policies/simulator.html"
 # Longer addresses are cut or refused by proxies on the way.
@@ -49,9 +49,9 @@ def _data(request: ConsoleRequest) -> QueryDict:
     if request.method == "POST":
         return request.POST
     data = request.GET.copy()
-    for kind in ("user", "group"):
+    for kind, field in HOLDERS.items():
         if name := data.get(kind):
-            data.update({"subject": kind, f"{kind}_name": name})
+            data.update({"subject": kind, field: name})
     return data
 
 

@@ -22,7 +22,8 @@ DRAFT, CONTEXT = "draft-", "context-"
 # How long the name of a condition key may be.
 KEY_NAMES = range(5, 257)
 TEXTS = ("policy_document", "boundary_document", "resource_policy_document")
-KEPT = ("subject", "user_name", "group_name", "resource_arn", *TEXTS)
+HOLDERS = {"user": "user_name", "group": "group_name", "role": "role_name"}
+KEPT = ("subject", *HOLDERS.values(), "resource_arn", *TEXTS)
 
 
 class SimulatorForm(forms.Form):
@@ -30,11 +31,17 @@ class SimulatorForm(forms.Form):
 
     subject = forms.ChoiceField(
         label="Whose policies",
-        choices=[("user", "A user"), ("group", "A user group"), ("nobody", "Only a new policy")],
+        choices=[
+            ("user", "A user"),
+            ("group", "A user group"),
+            ("role", "A role"),
+            ("nobody", "Only a new policy"),
+        ],
         widget=Tiles(
             {
                 "user": "All the user has, to change and leave out.",
                 "group": "For somebody who has only this group.",
+                "role": "For whoever has assumed the role.",
                 "nobody": "A text of your own and nothing else.",
             }
         ),
@@ -42,8 +49,9 @@ class SimulatorForm(forms.Form):
     )
     user_name = holder_field("User name")
     group_name = holder_field("Group name")
+    role_name = holder_field("Role name")
     policy_document = text_field("New policy", "Counts on top of the policies above. It is not saved.")
-    boundary_document = text_field("Permissions boundary", "Counts in place of the user's own boundary.")
+    boundary_document = text_field("Permissions boundary", "Counts in place of the holder's own boundary.")
     resource_policy_document = text_field(
         "Resource policy", "The policy of the resource: it names principals."
     )
@@ -58,7 +66,7 @@ class SimulatorForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        name = {"user": "user_name", "group": "group_name"}.get(given.get("subject", ""))
+        name = HOLDERS.get(given.get("subject", ""))
         if name and not given.get(name) and name not in self.errors:
             self.add_error(name, "Say whose policies to simulate.")
         for field in TEXTS:
@@ -138,7 +146,7 @@ class Question:
     @property
     def names_holder(self) -> bool:
         """Whether it is clear whom the question is about, whatever else is wrong with it."""
-        return self.form.is_bound and not {"subject", "user_name", "group_name"} & self.form.errors.keys()
+        return self.form.is_bound and not {"subject", *HOLDERS.values()} & self.form.errors.keys()
 
     @property
     def is_valid(self) -> bool:
@@ -149,8 +157,10 @@ class Question:
         given = self.form.cleaned_data
         texts = {name: given.get(name, "") for name in TEXTS if name not in self.form.errors}
         return {
-            "user_name": given.get("user_name") if given.get("subject") == "user" else None,
-            "group_name": given.get("group_name") if given.get("subject") == "group" else None,
+            **{
+                name: given.get(name) if given.get("subject") == kind else None
+                for kind, name in HOLDERS.items()
+            },
             **{name: text if text.strip() else None for name, text in texts.items()},
             "excluded_policies": self.excluded,
             "edited_policies": [

@@ -26,6 +26,7 @@ from policies.views.simulator_form import KEY_NAMES
 from policies.views.subjects import Subject, subject_of
 
 Simulate: TypeAlias = Callable[..., Simulation]
+KINDS: Final = (("user", "A user"), ("group", "A user group"), ("role", "A role"))
 MFA: Final = "aws:MultiFactorAuthPresent"
 MOST_KEYS: Final = 20
 LINE_RULE: Final = "Write one a line, as in `aws:SourceIp = 203.0.113.7`; several values with commas between."
@@ -37,7 +38,8 @@ class TryForm(forms.Form):
     prefix = "try"
     # The form around it goes on without a question.
     use_required_attribute = False
-    user_name = holder_field("User name")
+    kind = forms.ChoiceField(label="As", choices=KINDS, required=False)
+    name = holder_field("Name")
     action_name = action_field("s3:GetObject")
     resource_arn = resource_field("An ARN; empty for actions without a resource.")
     mfa = forms.BooleanField(label="Signed in with MFA", required=False)
@@ -53,7 +55,7 @@ class TryForm(forms.Form):
         self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
-        self.fields["user_name"].help_text = "Empty: somebody who has this policy and nothing else."
+        self.fields["name"].help_text = "Empty: somebody who has this policy and nothing else."
 
     def clean_keys(self) -> list[ContextEntry]:
         lines = [line.strip() for line in self.cleaned_data["keys"].splitlines() if line.strip()]
@@ -61,6 +63,12 @@ class TryForm(forms.Form):
         if None in entries or len(entries) > MOST_KEYS:
             raise forms.ValidationError(LINE_RULE)
         return [entry for entry in entries if entry]
+
+    @property
+    def holder(self) -> dict[str, str]:
+        """Whom a simulation is about, as its parameter: none for somebody with this policy alone."""
+        given = self.cleaned_data
+        return {f"{given['kind'] or 'user'}_name": given["name"]} if given["name"] else {}
 
     @property
     def question(self) -> dict[str, Any]:
@@ -79,7 +87,7 @@ class TryForm(forms.Form):
 class Trial:
     """A question and, once it was asked, the answer with the text; `today` is that without it, where there is one.
 
-    `refusal` says why there is no answer. `is_on_top` when the user has not got the policy as yet.
+    `refusal` says why there is no answer. `is_on_top` when whoever is asked about has not got the policy as yet.
     """
 
     form: TryForm = field(default_factory=TryForm)
@@ -99,7 +107,8 @@ class Trial:
 def untried(subject: Subject, given: QueryDict) -> Trial:
     """The question unanswered: as it was filled in before something else was pressed, or about one's own policy."""
     typed_in = {name: given[f"try-{name}"] for name in TryForm.base_fields if f"try-{name}" in given}
-    return Trial(TryForm(initial=typed_in or {"user_name": subject.query.get("user", "")}))
+    holder = next(((kind, name) for kind, name in subject.query.items() if kind in dict(KINDS)), ("user", ""))
+    return Trial(TryForm(initial=typed_in or dict(zip(("kind", "name"), holder, strict=True))))
 
 
 def tried(caller: Caller, form: TryForm, subject: Subject, text: str) -> Trial:
@@ -108,8 +117,8 @@ def tried(caller: Caller, form: TryForm, subject: Subject, text: str) -> Trial:
         return Trial(form)
     simulate = partial(simulate_policies, caller, **form.question)
     try:
-        if user_name := form.cleaned_data["user_name"]:
-            return _of_user(form, partial(simulate, user_name=user_name), subject, text)
+        if form.holder:
+            return _of_holder(form, partial(simulate, **form.holder), subject, text)
         return _of_anybody(form, simulate, subject.in_force(caller).text, text)
     except MalformedPolicyDocument as error:
         return Trial(form, refusal=f"The text is no policy yet. {error.message}")
@@ -129,8 +138,8 @@ def policy_try(request: ConsoleRequest) -> HttpResponse:
     return page(request, "policies/_try_answer.html", {"trial": trial})
 
 
-def _of_user(form: TryForm, simulate: Simulate, subject: Subject, text: str) -> Trial:
-    """With all that the user has: the text in the place of the stored one, or on top where the user has not got it."""
+def _of_holder(form: TryForm, simulate: Simulate, subject: Subject, text: str) -> Trial:
+    """With all that somebody has: the text in the place of the stored one, or on top of what has not got it yet."""
     before = simulate()
     keys = [policy.key for policy in before.policies if subject.is_stored(policy.source)]
     if not keys:
