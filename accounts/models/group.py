@@ -7,14 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.arns import iam_arn
 from accounts.models.account import Account
 from accounts.models.identity import User
 from accounts.names import KeyField, name_key
-from accounts.resources import WithoutResourcePolicy
+from accounts.resources import NamedInPath, found_by_names
 
 
-class Group(WithoutResourcePolicy, models.Model):
+class Group(NamedInPath, models.Model):
     """A collection of users that share policies. It is no principal, nests in nothing and has no tags."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="groups", db_index=False)
@@ -27,6 +26,9 @@ class Group(WithoutResourcePolicy, models.Model):
 
     tags: ClassVar[list[dict[str, str]]] = []
 
+    arn_type: ClassVar[str] = "group"
+    called: ClassVar[str] = "group"
+
     class Meta:
         ordering = ("name_key",)
         constraints: ClassVar = [
@@ -36,31 +38,13 @@ class Group(WithoutResourcePolicy, models.Model):
     def __str__(self) -> str:
         return self.group_name
 
-    @staticmethod
-    def arn_of(account_id: str, name: str, path: str = "/") -> str:
-        return iam_arn(account_id, "group", path, name)
-
     @classmethod
     def find(cls, account: Account, identifier: str) -> Group | None:
         return account.groups.filter(name_key=name_key(identifier)).first()
 
     @classmethod
     def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Group]:
-        keys = {identifier: name_key(identifier) for identifier in identifiers}
-        found = {group.name_key: group for group in account.groups.filter(name_key__in=keys.values())}
-        return {identifier: found[key] for identifier, key in keys.items() if key in found}
-
-    @classmethod
-    def presumed_arn(cls, account: Account, identifier: str) -> str:
-        return cls.arn_of(account.id, identifier)
-
-    @classmethod
-    def missing(cls, identifier: str) -> str:
-        return f"The group with name {identifier} cannot be found."
-
-    @property
-    def arn(self) -> str:
-        return self.arn_of(self.account_id, self.group_name, self.path)
+        return found_by_names(account.groups.all(), identifiers)
 
     def snapshot(self) -> Mapping[str, object]:
         return {

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.arns import iam_arn, root_arn
+from accounts.arns import root_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
 from accounts.prepared_queries import PreparedQuery
-from accounts.resources import WithoutResourcePolicy
+from accounts.resources import NamedInPath, found_by_names
 from accounts.statements import Statement
 
 
@@ -91,7 +91,7 @@ class RootUser(Identity):
         return "root"
 
 
-class User(WithoutResourcePolicy, Identity):
+class User(NamedInPath, Identity):
     """An IAM user: a name in one account, with credentials of its own."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="users", db_index=False)
@@ -107,6 +107,8 @@ class User(WithoutResourcePolicy, Identity):
     last_activity = models.DateTimeField(null=True)
 
     kind: ClassVar[str] = "IAMUser"
+    arn_type: ClassVar[str] = "user"
+    called: ClassVar[str] = "user"
     # Set on the rows of the users list alone.
     group_names: list[str]
     device_count: int
@@ -120,32 +122,13 @@ class User(WithoutResourcePolicy, Identity):
     def __str__(self) -> str:
         return self.user_name
 
-    @staticmethod
-    def arn_of(account_id: str, name: str, path: str = "/") -> str:
-        return iam_arn(account_id, "user", path, name)
-
     @classmethod
     def find(cls, account: Account, identifier: str) -> User | None:
         return USER.first(account.id, name_key(identifier))
 
     @classmethod
     def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, User]:
-        keys = {identifier: name_key(identifier) for identifier in identifiers}
-        users = account.users.select_related("permissions_boundary").filter(name_key__in=keys.values())
-        found = {user.name_key: user for user in users}
-        return {identifier: found[key] for identifier, key in keys.items() if key in found}
-
-    @classmethod
-    def presumed_arn(cls, account: Account, identifier: str) -> str:
-        return cls.arn_of(account.id, identifier)
-
-    @classmethod
-    def missing(cls, identifier: str) -> str:
-        return f"The user with name {identifier} cannot be found."
-
-    @property
-    def arn(self) -> str:
-        return self.arn_of(self.account_id, self.user_name, self.path)
+        return found_by_names(account.users.select_related("permissions_boundary"), identifiers)
 
     @property
     def unique_id(self) -> str:

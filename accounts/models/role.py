@@ -7,17 +7,16 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.arns import iam_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
 from accounts.prepared_queries import PreparedQuery
-from accounts.resources import WithoutResourcePolicy
+from accounts.resources import NamedInPath, found_by_names
 
 SERVICE_LINKED_PATH = "/aws-service-role/"
 DEFAULT_SESSION_DURATION = 3600
 
 
-class Role(WithoutResourcePolicy, models.Model):
+class Role(NamedInPath, models.Model):
     """A name in one account with a trust policy; who assumes it has its permissions and no others.
 
     `trusted_ids` holds the unique id of each user and role that the trust policy names: somebody made anew under
@@ -42,6 +41,8 @@ class Role(WithoutResourcePolicy, models.Model):
     last_used_region = models.CharField(max_length=64, default="", blank=True)
 
     kind: ClassVar[str] = "Role"
+    arn_type: ClassVar[str] = "role"
+    called: ClassVar[str] = "role"
 
     class Meta:
         ordering = ("name_key",)
@@ -51,10 +52,6 @@ class Role(WithoutResourcePolicy, models.Model):
 
     def __str__(self) -> str:
         return self.role_name
-
-    @staticmethod
-    def arn_of(account_id: str, name: str, path: str = "/") -> str:
-        return iam_arn(account_id, "role", path, name)
 
     @classmethod
     def find(cls, account: Account, identifier: str) -> Role | None:
@@ -67,22 +64,9 @@ class Role(WithoutResourcePolicy, models.Model):
 
     @classmethod
     def find_all(cls, account: Account, identifiers: Sequence[str]) -> Mapping[str, Role]:
-        keys = {identifier: name_key(identifier) for identifier in identifiers}
-        roles = account.roles.select_related("permissions_boundary", "trust_policy")
-        found = {role.name_key: role for role in roles.filter(name_key__in=keys.values())}
-        return {identifier: found[key] for identifier, key in keys.items() if key in found}
-
-    @classmethod
-    def presumed_arn(cls, account: Account, identifier: str) -> str:
-        return cls.arn_of(account.id, identifier)
-
-    @classmethod
-    def missing(cls, identifier: str) -> str:
-        return f"The role with name {identifier} cannot be found."
-
-    @property
-    def arn(self) -> str:
-        return self.arn_of(self.account_id, self.role_name, self.path)
+        return found_by_names(
+            account.roles.select_related("permissions_boundary", "trust_policy"), identifiers
+        )
 
     @property
     def unique_id(self) -> str:
@@ -131,7 +115,7 @@ class RoleDeletion(models.Model):
         return self.task_id
 
 
-class InstanceProfile(WithoutResourcePolicy, models.Model):
+class InstanceProfile(NamedInPath, models.Model):
     """The container that hands one role to an instance."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="instance_profiles", db_index=False)
@@ -143,6 +127,9 @@ class InstanceProfile(WithoutResourcePolicy, models.Model):
     role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="instance_profiles")
     tags = models.JSONField(default=list)
 
+    arn_type: ClassVar[str] = "instance-profile"
+    called: ClassVar[str] = "Instance Profile"
+
     class Meta:
         ordering = ("name_key",)
         constraints: ClassVar = [
@@ -152,10 +139,6 @@ class InstanceProfile(WithoutResourcePolicy, models.Model):
     def __str__(self) -> str:
         return self.instance_profile_name
 
-    @staticmethod
-    def arn_of(account_id: str, name: str, path: str = "/") -> str:
-        return iam_arn(account_id, "instance-profile", path, name)
-
     @classmethod
     def find(cls, account: Account, identifier: str) -> InstanceProfile | None:
         profiles = account.instance_profiles.select_related(
@@ -164,16 +147,8 @@ class InstanceProfile(WithoutResourcePolicy, models.Model):
         return profiles.filter(name_key=name_key(identifier)).first()
 
     @classmethod
-    def presumed_arn(cls, account: Account, identifier: str) -> str:
-        return cls.arn_of(account.id, identifier)
-
-    @classmethod
     def missing(cls, identifier: str) -> str:
         return f"Instance Profile {identifier} cannot be found."
-
-    @property
-    def arn(self) -> str:
-        return self.arn_of(self.account_id, self.instance_profile_name, self.path)
 
     @property
     def roles(self) -> list[Role]:

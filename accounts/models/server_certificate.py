@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.arns import iam_arn
 from accounts.models.account import Account
 from accounts.names import KeyField, name_key
-from accounts.resources import WithoutResourcePolicy
+from accounts.resources import NamedInPath
 
 
-class ServerCertificate(WithoutResourcePolicy, models.Model):
+class ServerCertificate(NamedInPath, models.Model):
     """A certificate with its sealed private key, which is never given out again."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="server_certificates", db_index=False)
@@ -28,6 +27,9 @@ class ServerCertificate(WithoutResourcePolicy, models.Model):
     private_key = models.TextField()
     tags = models.JSONField(default=list)
 
+    arn_type: ClassVar[str] = "server-certificate"
+    called: ClassVar[str] = "Server Certificate"
+
     class Meta:
         ordering = ("name_key",)
         constraints: ClassVar = [
@@ -37,25 +39,9 @@ class ServerCertificate(WithoutResourcePolicy, models.Model):
     def __str__(self) -> str:
         return self.server_certificate_name
 
-    @staticmethod
-    def arn_of(account_id: str, name: str, path: str = "/") -> str:
-        return iam_arn(account_id, "server-certificate", path, name)
-
     @classmethod
     def find(cls, account: Account, identifier: str) -> ServerCertificate | None:
         return account.server_certificates.filter(name_key=name_key(identifier)).first()
-
-    @classmethod
-    def presumed_arn(cls, account: Account, identifier: str) -> str:
-        return cls.arn_of(account.id, identifier)
-
-    @classmethod
-    def missing(cls, identifier: str) -> str:
-        return f"The Server Certificate with name {identifier} cannot be found."
-
-    @property
-    def arn(self) -> str:
-        return self.arn_of(self.account_id, self.server_certificate_name, self.path)
 
     @property
     def seal_context(self) -> str:
