@@ -1,7 +1,8 @@
 """What a change of policies opens and what it closes, worked out by the engine before anybody makes the change.
 
-Every pair of action and resource that a statement names, before or after, is put to the engine twice. Conditions
-of an Allow count as met and those of a Deny as not met; the answer is then marked as conditional.
+Every pair of action and resource that a statement names, before or after, is put to the engine twice, but for those
+that no request is about, such as s3:ListBucket on the objects of a bucket. Conditions of an Allow count as met and
+those of a Deny as not met; the answer is then marked as conditional.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from policies.engine import (
 )
 from policies.engine.patterns import fold
 from policies.engine.variables import Context, Template
+from policies.validation.acting import may_act_on
 
 RequestFor: TypeAlias = Callable[[str, str], Request]
 Conditions: TypeAlias = tuple[Condition, ...]
@@ -216,7 +218,12 @@ def _questions(sources: Iterable[Source], context: Context) -> Iterator[Question
             actions = list(_actions_of(statement, MOST_NAMED))
             if len(actions) * len(resources) > MOST_NAMED_PAIRS:
                 actions = list(_actions_of(statement, 1))
-            yield from (Question(action, resource) for action in actions for resource in resources)
+            yield from (
+                Question(action, resource)
+                for action in actions
+                for resource in resources
+                if may_act_on(catalog(), action.asked, resource.asked)
+            )
 
 
 def _actions_of(statement: Statement, most: int) -> Iterator[Wording]:

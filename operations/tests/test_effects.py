@@ -72,6 +72,17 @@ def test_a_boundary_hides_what_it_does_not_allow(shop: Caller) -> None:
     assert preview(shop) == Effects((), (), ())
 
 
+def test_an_action_is_told_of_the_resources_that_it_acts_on(shop: Caller) -> None:
+    both = document({"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": [STOCK, f"{STOCK}/*"]})
+    put_group_policy(shop, group_name="Stock", policy_name="Both", policy_document=both)
+
+    gained = shown(preview(shop).gained)
+
+    assert ("s3:GetObject", f"{STOCK}/*") in gained
+    assert ("s3:ListBucket", STOCK) in gained
+    assert not {("s3:GetObject", STOCK), ("s3:ListBucket", f"{STOCK}/*")}.intersection(gained)
+
+
 def test_a_wide_wildcard_is_one_change_with_a_count(shop: Caller) -> None:
     attach_group_policy(shop, group_name="Stock", policy_arn=ADMINISTRATOR)
 

@@ -34,7 +34,7 @@ def arn(root: Caller) -> str:
 
 
 def asked(action: str = "s3:ListBucket", resource: str = BUCKET, **more: str) -> dict[str, str]:
-    return {"try-action_name": action, "try-resource_arn": resource} | {
+    return {"try-kind": "user", "try-action_name": action, "try-resource_arn": resource} | {
         f"try-{name}": value for name, value in more.items()
     }
 

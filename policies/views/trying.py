@@ -38,7 +38,7 @@ class TryForm(forms.Form):
     prefix = "try"
     # The form around it goes on without a question.
     use_required_attribute = False
-    kind = forms.ChoiceField(label="As", choices=KINDS, required=False)
+    kind = forms.ChoiceField(label="As", choices=KINDS)
     name = holder_field("Name")
     action_name = action_field("s3:GetObject")
     resource_arn = resource_field("An ARN; empty for actions without a resource.")
@@ -68,7 +68,7 @@ class TryForm(forms.Form):
     def holder(self) -> dict[str, str]:
         """Whom a simulation is about, as its parameter: none for somebody with this policy alone."""
         given = self.cleaned_data
-        return {f"{given['kind'] or 'user'}_name": given["name"]} if given["name"] else {}
+        return {f"{given['kind']}_name": given["name"]} if given["name"] else {}
 
     @property
     def question(self) -> dict[str, Any]:
