@@ -59,7 +59,7 @@ def test_an_edit_is_weighed_tried_and_saved_with_its_reason(
     expect(changes).to_contain_text("2 users, through Cashiers")
 
     trying = page.get_by_role("region", name="Try a request")
-    trying.get_by_label("User name").fill("ana")
+    trying.get_by_label("Name").fill("ana")
     trying.get_by_label("Resource").fill(RECEIPTS.replace("*", "today"))
     trying.get_by_label("Action").fill("s3:GetObject")
     page.keyboard.press("Enter")
