@@ -13,7 +13,7 @@ from policies.json_lines import INVALID_INPUT, LONGEST_LINE, LineError, lines, p
 from policies.validation import PolicyType, validate
 from policies.validation.rules.resource_types import KINDS
 
-TYPES: Final = tuple(PolicyType)
+TYPES: Final = [kind.value for kind in PolicyType]
 SHAPES: Final = """\
 Without --jsonl the whole input is one document, and one JSON object is printed:
 
