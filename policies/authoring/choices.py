@@ -158,7 +158,7 @@ class Needs:
 
 
 def needs_of(block: Block, catalog: Catalog) -> Needs:
-    """AWS marks the types that an action requires; the catalog does not. An action is served by any type it takes."""
+    """An action is served by any type it takes: where AWS marks several as required, they mostly are alternatives."""
     actions = _actions(block, catalog)
     if block.is_except or block.is_about_everything or len(actions) > MOST_ACTIONS:
         return Needs(is_open=True)

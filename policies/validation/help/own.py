@@ -18,6 +18,7 @@ GONE: Final = f"arn:aws:iam::{ACCOUNT}:role/former-barista"
 OFFICE: Final = "203.0.113.0/24"
 EVERY_KEY: Final = {"Action": "iam:CreateAccessKey"}
 OWN_KEYS: Final = f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"
+NO_MFA: Final = {"aws:MultiFactorAuthPresent": "false"}
 BEFORE: Final = {"aws:CurrentTime": "2026-01-01T00:00:00Z"}
 AFTER: Final = {"aws:CurrentTime": "2026-12-31T00:00:00Z"}
 
@@ -48,6 +49,14 @@ CHECKS: Final = (
             Resource="*",
             Condition={"NotIpAddress": {"aws:SourceIp": OFFICE}},
         ),
+    ),
+    Check(
+        "CONSOLE_MFA_NOT_REQUIRED",
+        "A request with an access key of a user tells nothing of a second factor: the key `aws:MultiFactorAuthPresent` "
+        "is absent, which is not the same as `false`. An operator that ends in `IfExists` is met without the key: a "
+        "`Deny` wants that, an `Allow` does not.",
+        one(Effect="Deny", Action="iam:*", Resource="*", Condition={"Bool": NO_MFA}),
+        one(Effect="Deny", Action="iam:*", Resource="*", Condition={"BoolIfExists": NO_MFA}),
     ),
     Check(
         "CONSOLE_CONDITION_NEVER_MET",

@@ -27,6 +27,7 @@ from policies.validation.rules import (
     references,
     resource_control,
     resource_types,
+    second_factors,
     security,
     service_principals,
     shadows,
@@ -70,6 +71,7 @@ _MODULES: Final = (
     unmatchable,
     shadows,
     lockout,
+    second_factors,
     references,
     sizes,
 )
@@ -81,6 +83,7 @@ _OF_CONDITIONS: Final = (
     condition_values,
     conditions,
     contradictions,
+    second_factors,
     tag_support,
 )
 _OF_PRINCIPALS: Final = (federation, principals, resource_control, resource_types, service_principals)

@@ -26,6 +26,7 @@ ESCALATION = "CONSOLE_PRIVILEGE_ESCALATION"
 EXPOSURE = "CONSOLE_RESOURCE_EXPOSURE"
 LOCKOUT = "CONSOLE_LOCKS_AUTHOR_OUT"
 DELETED = "CONSOLE_DELETED_ENTITY"
+SECOND_FACTOR = "CONSOLE_MFA_NOT_REQUIRED"
 # Which ways are open by these depends on what else somebody holds, so that a policy alone does not show them.
 OF_ACCOUNTS = {
     *(f"iam:{verb}{holder}Policy" for verb in ("Detach", "Delete") for holder in ("User", "Role", "Group")),
@@ -314,3 +315,71 @@ def test_a_text_that_is_not_finished_is_asked_about_too() -> None:
     text = document(allow("iam:GetUser", f"{ACCOUNT}:user/eve"))
 
     assert deleted(text[:-1]) == [["Statement", 0, "Resource"]]
+
+
+PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+
+
+@pytest.mark.parametrize(
+    ("statement", "operator"),
+    [
+        (deny("s3:*", Condition={"Bool": {PRESENT: "false"}}), "BoolIfExists"),
+        (deny("s3:*", Condition={"Bool": {PRESENT: False}}), "BoolIfExists"),
+        (deny("s3:*", Condition={"StringEquals": {PRESENT.lower(): "false"}}), "StringEqualsIfExists"),
+        (deny("s3:*", Condition={"NumericGreaterThan": {AGE: "3600"}}), "NumericGreaterThanIfExists"),
+        (allow("s3:*", Condition={"BoolIfExists": {PRESENT: "true"}}), "Bool"),
+        (allow("s3:*", Condition={"NumericLessThanIfExists": {AGE: "3600"}}), "NumericLessThan"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_second_factor_that_access_keys_slip_by_is_told_and_mended(
+    statement: Elements, operator: str
+) -> None:
+    text = document(statement)
+    (finding,) = findings(SECOND_FACTOR, statement)
+
+    assert finding.fix is not None
+    mended = finding.fix.applied_to(text)
+    assert f'"{operator}"' in mended
+    assert SECOND_FACTOR not in {one.issue_code for one in validate(mended)}
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [deny("s3:*", Condition={"BoolIfExists": {PRESENT: "false"}})],
+        [deny("s3:*", Condition={"StringNotEquals": {PRESENT: "true"}})],
+        [deny("s3:*", Condition={"Bool": {PRESENT: "true"}})],
+        [allow("s3:*", Condition={"Bool": {PRESENT: "true"}})],
+        [allow("s3:*", Condition={"Null": {PRESENT: "false"}})],
+        [allow("s3:*", Condition={"NumericLessThan": {AGE: "3600"}})],
+        [allow("s3:*", Condition={"BoolIfExists": {"aws:SecureTransport": "true"}})],
+        [
+            deny("s3:*", Condition={"Bool": {PRESENT: "false"}}),
+            deny("s3:*", Condition={"Null": {PRESENT: "true"}}),
+        ],
+    ],
+    ids=str,
+)
+def test_what_access_keys_do_not_slip_by_is_no_finding(statements: list[Elements]) -> None:
+    assert findings(SECOND_FACTOR, *statements) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Bool": {PRESENT: "false", "aws:SecureTransport": "false"}},
+        {"Bool": {PRESENT: "false"}, "BoolIfExists": {"aws:SecureTransport": "false"}},
+    ],
+    ids=["shared", "taken"],
+)
+def test_an_operator_over_other_keys_is_not_rewritten(condition: Elements) -> None:
+    (finding,) = findings(SECOND_FACTOR, deny("s3:*", Condition=condition))
+
+    assert finding.fix is None
+
+
+def test_an_operator_without_a_plain_form_is_left_to_its_author() -> None:
+    (finding,) = findings(SECOND_FACTOR, allow("s3:*", Condition={"StringNotEquals": {PRESENT: "false"}}))
+
+    assert finding.fix is None
