@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from operations.caller import Caller
-from operations.inline_policies import get_user_policy, put_user_policy
-from operations.policies import create_policy, get_policy
+from operations.inline_policies import delete_user_policy, get_user_policy, put_user_policy
+from operations.policies import create_policy, delete_policy, get_policy
 from operations.policy_versions import create_policy_version, delete_policy_version, get_policy_version
 from operations.users import create_user
 from policies.tests.documents import MISTAKEN, Answer, allow, document
@@ -55,6 +55,18 @@ class Flow:
             )
         else:
             put_user_policy(self.root, user_name="ana", policy_name="own", policy_document=text)
+
+    def somebody_deletes(self) -> None:
+        if self.is_managed:
+            delete_policy(self.root, policy_arn=self.query["arn"])
+        else:
+            delete_user_policy(self.root, user_name="ana", policy_name="own")
+
+    @property
+    def creation(self) -> str:
+        """Where a policy of this kind is begun."""
+        owner = "" if self.is_managed else "user=ana&"
+        return f"/iam/{self.path}/create/?{owner}draft=tab1"
 
     @property
     def stored(self) -> str:
@@ -294,3 +306,36 @@ def test_every_flow_asks_twice_about_an_error(browse: Browse, alice: Caller, edi
 
     assert asked.status_code == 422
     assert confirmed.status_code == 303
+
+
+def test_a_text_outlives_its_policy(browse: Browse, alice: Caller, flow: Flow) -> None:
+    browser = browse(alice)
+    carried = begin(browser, flow)
+    flow.somebody_deletes()
+
+    answer = send(browser, flow, MINE, carried)
+    page = browser.get(answer.headers["Location"]).content.decode()
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, flow.creation)
+    assert "was deleted while you were typing" in page
+    assert shown_text(page) == MINE
+
+
+def test_a_text_under_review_outlives_its_policy(browse: Browse, alice: Caller, flow: Flow) -> None:
+    browser = browse(alice)
+    send(browser, flow, MINE, begin(browser, flow))
+    flow.somebody_deletes()
+
+    answer = save(browser, flow)
+    if not flow.is_managed:
+        assert "cannot be found" in answer.content.decode()
+        answer = browser.get(flow.editor)
+
+    assert answer.headers["Location"] == flow.creation
+    assert shown_text(browser.get(flow.creation).content.decode()) == MINE
+
+
+def test_without_a_text_a_policy_that_is_gone_is_no_page(browse: Browse, alice: Caller, flow: Flow) -> None:
+    flow.somebody_deletes()
+
+    assert browse(alice).get(flow.editor).status_code == 404

@@ -6,19 +6,29 @@ A saved draft leaves the address it led to, so that a second click or a way back
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import TypeAlias
 
 from django.http import HttpResponse
 
 from accounts.signin.flow import see_other
 from accounts.signin.middleware import ConsoleRequest
 from iamconsole.pages import flash
-from operations.errors import InvalidClientTokenId
+from operations.errors import InvalidClientTokenId, NoSuchEntity
+from policies.engine.text import MAXIMUM_LENGTH
+from policies.views.addresses import with_draft
 from policies.views.checks import visible
+
+View: TypeAlias = Callable[[ConsoleRequest], HttpResponse]
 
 DRAFTS = "policy-drafts"
 SAVED = "saved-drafts"
 LOST = "The text of this policy is no longer kept. Write it again."
+OUTLIVED = (
+    "The policy was deleted while you were typing. Your text is kept here: it can be saved as a new policy."
+)
 # A forgotten tab must not make every session grow.
 MOST_DRAFTS = 5
 LONGEST_TOKEN = 32
@@ -75,6 +85,28 @@ def missing(request: ConsoleRequest, editor_url: str) -> HttpResponse:
         return see_other(saved_at)
     flash(request, "warn", LOST)
     return see_other(editor_url)
+
+
+def outliving(editor_of: Callable[[ConsoleRequest], str]) -> Callable[[View], View]:
+    """A page about a policy that may be deleted while somebody types: the text goes on to the editor of a new one."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def kept(request: ConsoleRequest) -> HttpResponse:
+            try:
+                return view(request)
+            except NoSuchEntity:
+                draft = typed(request) if "policy_document" in request.POST else find(request)
+                if draft is None or not 0 < len(draft.document) <= MAXIMUM_LENGTH:
+                    raise
+            token = token_of(request) or fresh_token()
+            keep(request, Draft(draft.document), token)
+            flash(request, "warn", OUTLIVED)
+            return see_other(with_draft(editor_of(request), token))
+
+        return kept
+
+    return decorate
 
 
 def already_saved(request: ConsoleRequest) -> HttpResponse:

@@ -45,6 +45,7 @@ AWS_MANAGED = "AWS manages this policy: it can be attached, but not changed."
 
 
 @require_http_methods(PAGE_METHODS)
+@drafts.outliving(lambda request: address("create-policy-document"))
 def edit_policy(request: ConsoleRequest) -> HttpResponse:
     policy, present = _in_force(request)
     if policy.is_aws_managed:
@@ -69,6 +70,7 @@ def edit_policy(request: ConsoleRequest) -> HttpResponse:
 
 
 @require_http_methods(PAGE_METHODS)
+@drafts.outliving(lambda request: address("create-policy-document"))
 def edit_policy_review(request: ConsoleRequest) -> HttpResponse:
     draft = drafts.find(request)
     policy, present = _in_force(request)

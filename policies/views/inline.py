@@ -82,6 +82,7 @@ def inline_policy_create_review(request: ConsoleRequest) -> HttpResponse:
 
 
 @require_http_methods(PAGE_METHODS)
+@drafts.outliving(lambda request: holder_of(request).address("inline-policy-create"))
 def inline_policy_edit(request: ConsoleRequest) -> HttpResponse:
     """Inline policies have no versions: the hash of the text in force takes their place."""
     holder, name = holder_of(request), request.GET.get("policy", "")
