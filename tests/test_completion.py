@@ -60,7 +60,7 @@ def test_an_action_is_offered_chosen_and_taken_back(editor: Page) -> None:
 
 def test_the_arrows_choose_and_the_newest_text_counts(editor: Page) -> None:
     editor.keyboard.type('"s3:GetObjectT')
-    expect(editor.get_by_role("option")).to_have_text(
+    expect(editor.get_by_role("listbox").get_by_role("option")).to_have_text(
         [re.compile(f"^s3:GetObject{name}") for name in ("Tagging", "Torrent", r"T\*")]
     )
 
@@ -76,7 +76,7 @@ def test_one_asks_when_the_typing_pauses_and_not_with_every_key(editor: Page) ->
 
     editor.keyboard.type('"s3:GetObjectTagg', delay=10)
 
-    expect(editor.get_by_role("option")).to_have_text(["s3:GetObjectTagging Read"])
+    expect(editor.get_by_role("listbox").get_by_role("option")).to_have_text(["s3:GetObjectTagging Read"])
     assert 0 < len(asked) < len("s3:GetObjectTagg")
 
 

@@ -27,6 +27,10 @@ CHANGES = "/iam/policies/changes/"
 MOST_QUERIES = 12
 
 
+def deny(action: str, **more: object) -> dict[str, object]:
+    return {**allow(action, "*", **more), "Effect": "Deny"}
+
+
 @pytest.fixture
 def arn(root: Caller) -> str:
     """The cashiers ana and ben have ReceiptsRead."""
@@ -71,16 +75,23 @@ def test_another_layout_means_the_same(browse: Browse, alice: Caller, arn: str) 
     assert "Means the same as version 1." in panel(browse(alice), GUARDED.replace("\n", ""), f"?arn={arn}")
 
 
-def test_a_denial_is_said_though_the_policy_alone_loses_nothing(
+def test_a_denial_is_told_though_the_policy_alone_loses_nothing(
     browse: Browse, root: Caller, alice: Caller
 ) -> None:
-    policy = create_policy(root, policy_name="Empty", policy_document=document(allow("s3:PutObject")))
-    more = document(allow("s3:PutObject"), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"})
+    allowing = allow("s3:PutObject", RECEIPTS)
+    plain, denying = document(allowing), document(allowing, deny("iam:*"))
+    guarded = document(allowing, deny("iam:*", Condition=MFA))
+    begun = create_policy(root, policy_name="Begun", policy_document=plain)
+    ended = create_policy(root, policy_name="Ended", policy_document=denying)
 
-    told = panel(browse(alice), more, f"?arn={policy.arn}")
+    told = panel(browse(alice), denying, f"?arn={begun.arn}")
 
-    assert "The denials change." in told
-    assert "Means the same" not in told
+    assert "Denied from now on, whatever else allows it, for whoever gets it." in told
+    assert "Gained" not in told
+    assert "under conditions." in panel(browse(alice), guarded, f"?arn={begun.arn}")
+    assert "Denied in fewer cases than before" in panel(browse(alice), guarded, f"?arn={ended.arn}")
+    assert "Denied no more for whoever gets it." in panel(browse(alice), plain, f"?arn={ended.arn}")
+    assert "Means the same" in panel(browse(alice), denying, f"?arn={ended.arn}")
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"Statement": []'], ids=["empty", "cut off", "cut off later"])

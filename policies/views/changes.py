@@ -18,7 +18,7 @@ from operations.errors import AccessDenied
 from operations.touched import Touched
 from policies.views.addresses import address
 from policies.views.checks import typed_text
-from policies.views.meaning import Trusted, denies_alike, effects_between, trusted_by
+from policies.views.meaning import Trusted, denials_between, denies_alike, effects_between, trusted_by
 from policies.views.subjects import InForce, Subject, subject_of
 
 # So many gains and losses are listed, and so many questions put to the engine: it answers while one types.
@@ -30,9 +30,13 @@ NEEDS_BOTH: Final = "Whoever is trusted in another account needs that account's 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One gain or loss: what of, where, and in a sentence for whom. `count` actions stand behind a wildcard."""
+    """One gain or loss: what of, where, and in a sentence for whom. `count` actions stand behind a wildcard.
+
+    `word` says in one word what a sign shows: Gained, Lost, Denied, or Freed of a denial.
+    """
 
     is_gain: bool
+    word: str
     what: str
     where: str
     told: str
@@ -115,18 +119,21 @@ def what_changes(caller: Caller, subject: Subject, present: InForce, text: str) 
     touched, refusal = attempt(lambda: subject.touched(caller))
     whom = Whom(touched)
     url = subject.url if touched is None or not touched.is_nobody else ""
-    effects = effects_between(caller.account_id, present.text, text, most_questions=MOST_QUESTIONS)
-    if effects is None or not text:
+    texts = caller.account_id, present.text, text
+    effects = effects_between(*texts, most_questions=MOST_QUESTIONS)
+    denials = denials_between(*texts, most_questions=MOST_QUESTIONS)
+    if effects is None or denials is None or not text:
         return WhatChanges(present.name, whom.sentence, is_policy=False, url=url, refusal=refusal)
     return WhatChanges(
         against=present.name,
         foot=whom.sentence,
         rows=[
             *(_row(change, whom, is_gain=False) for change in effects.lost),
+            *(_denial_row(change, whom, is_gain=False) for change in denials.gained),
             *(_row(change, whom, is_gain=True) for change in effects.gained),
+            *(_denial_row(change, whom, is_gain=True) for change in denials.lost),
         ],
-        is_complete=effects.is_complete,
-        denies_alike=denies_alike(present.text, text),
+        is_complete=effects.is_complete and denials.is_complete,
         url=url,
         refusal=refusal,
     )
@@ -138,8 +145,25 @@ def _row(change: Change, whom: Whom, *, is_gain: bool) -> Row:
         was = "Was allowed under conditions only. Wider" if is_gain else "Is left under conditions. Narrower"
         told = f"{was} for {them}."
     else:
-        told = f"{'Gained' if is_gain else 'Lost'} by {them}{', under conditions' if change.conditional else ''}."
-    return Row(is_gain, change.action, change.resource, told, change.count)
+        told = f"{'Gained' if is_gain else 'Lost'} by {them}{_conditions(change)}."
+    word = "Gained" if is_gain else "Lost"
+    return Row(is_gain, word, change.action, change.resource, told, change.count)
+
+
+def _denial_row(change: Change, whom: Whom, *, is_gain: bool) -> Row:
+    """Of a denial the end is the gain."""
+    them = whom.words or "whoever gets it"
+    if change.is_partial:
+        told = f"Denied in {'fewer' if is_gain else 'more'} cases than before, for {them}."
+    else:
+        now = "Denied no more" if is_gain else "Denied from now on, whatever else allows it,"
+        told = f"{now} for {them}{_conditions(change)}."
+    word = "Freed" if is_gain else "Denied"
+    return Row(is_gain, word, change.action, change.resource, told, change.count)
+
+
+def _conditions(change: Change) -> str:
+    return ", under conditions" if change.conditional else ""
 
 
 def _of_trust(present: InForce, text: str) -> WhatChanges:
@@ -155,7 +179,10 @@ def _of_trust(present: InForce, text: str) -> WhatChanges:
 
 
 def _trust_row(one: Trusted, told: str, *, is_gain: bool) -> Row:
-    return Row(is_gain, one.principal, one.action, f"{told}{', under conditions' if one.conditions else ''}.")
+    word = "Gained" if is_gain else "Lost"
+    return Row(
+        is_gain, word, one.principal, one.action, f"{told}{', under conditions' if one.conditions else ''}."
+    )
 
 
 def changes_url(subject: Subject) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from operations.effects import MOST_QUESTIONS, Effects, effects_of, requests_of_anybody
@@ -31,6 +32,29 @@ def effects_between(
     return effects_of(before, after, asking, most_questions=most_questions)
 
 
+def denials_between(
+    account_id: str, old: str, new: str, *, most_questions: int = MOST_QUESTIONS
+) -> Effects | None:
+    """What the denials take away from now on (`gained`) and no more (`lost`), as if each of them were an Allow.
+
+    What a Deny covers is taken away whatever other policies allow, which no comparison of what one policy allows shows.
+    """
+    before, after = sources_of(old), sources_of(new)
+    if before is None or after is None:
+        return None
+    before, after = tuple(map(_turned, before)), tuple(map(_turned, after))
+    asking = requests_of_anybody(account_id, [*before, *after])
+    return effects_of(before, after, asking, most_questions=most_questions)
+
+
+def _turned(source: Source) -> Source:
+    """The policy with its denials alone, and these allowing what they deny."""
+    document = source.document
+    denying = [one for one in document.statements if one.effect is Effect.DENY]
+    turned = tuple(replace(one, effect=Effect.ALLOW) for one in denying)
+    return replace(source, document=Document(document.version, document.id, turned))
+
+
 def sources_of(text: str) -> Sequence[Source] | None:
     """The text as the engine takes it: nothing for "", None for what is no policy."""
     if not text:
@@ -42,7 +66,7 @@ def sources_of(text: str) -> Sequence[Source] | None:
 
 
 def denies_alike(old: str, new: str) -> bool:
-    """Whether both texts deny the same: a Deny takes away what others allow, which no comparison of one shows."""
+    """Whether both texts deny the same, by what their statements say."""
     return _denials(old) == _denials(new)
 
 
