@@ -86,9 +86,9 @@ def test_a_denial_is_told_though_the_policy_alone_loses_nothing(
 
     told = panel(browse(alice), denying, f"?arn={begun.arn}")
 
-    assert "Denied from now on, whatever else allows it, for whoever gets it." in told
+    assert "Denied from now on for whoever gets it, whatever else allows it." in told
     assert "Gained" not in told
-    assert "under conditions." in panel(browse(alice), guarded, f"?arn={begun.arn}")
+    assert "gets it, under conditions, whatever" in panel(browse(alice), guarded, f"?arn={begun.arn}")
     assert "Denied in fewer cases than before" in panel(browse(alice), guarded, f"?arn={ended.arn}")
     assert "Denied no more for whoever gets it." in panel(browse(alice), plain, f"?arn={ended.arn}")
     assert "Means the same" in panel(browse(alice), denying, f"?arn={ended.arn}")

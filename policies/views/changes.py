@@ -156,8 +156,8 @@ def _denial_row(change: Change, whom: Whom, *, is_gain: bool) -> Row:
     if change.is_partial:
         told = f"Denied in {'fewer' if is_gain else 'more'} cases than before, for {them}."
     else:
-        now = "Denied no more" if is_gain else "Denied from now on, whatever else allows it,"
-        told = f"{now} for {them}{_conditions(change)}."
+        now, then = ("Denied no more", "") if is_gain else ("Denied from now on", ", whatever else allows it")
+        told = f"{now} for {them}{_conditions(change)}{then}."
     word = "Freed" if is_gain else "Denied"
     return Row(is_gain, word, change.action, change.resource, told, change.count)
 
