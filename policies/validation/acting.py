@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Final
 
 from policies.catalog import AccessLevel, Catalog, ResourceType
+from policies.remembering import remembering
 from policies.validation.arn import Arn, arn_of, is_open
-from policies.validation.document import LONGEST_ACTION
 from policies.validation.rules.arns import LONGEST_REMEMBERED, fitting
 
 # Actions without a resource type are asked about `*`, the reference says; but many services ask about an ARN such as
@@ -20,7 +21,7 @@ def may_act_on(catalog: Catalog, action: str, resource: str) -> bool:
 
     False only where it is sure: a wildcard, an unknown action or an open resource may be about some.
     """
-    meant, kinds = kinds_meant(catalog, resource), kinds_acted_on(catalog, action)
+    meant, kinds = kinds_meant(catalog, resource), kinds_acted_on(catalog)(action)
     return meant is None or kinds is None or not kinds.isdisjoint(meant)
 
 
@@ -33,12 +34,14 @@ def kinds_meant(catalog: Catalog, resource: str) -> frozenset[str] | None:
     return _kinds_meant(catalog, resource) if len(resource) <= LONGEST_REMEMBERED else None
 
 
-def kinds_acted_on(catalog: Catalog, action: str) -> frozenset[str] | None:
-    """The forms of the ARNs that an action acts on, and whose they are; None where that is not known for sure.
+@lru_cache(maxsize=2)
+def kinds_acted_on(catalog: Catalog) -> Callable[[str], frozenset[str] | None]:
+    """Answers for an action the forms of the ARNs that it acts on, and whose they are.
 
-    So it is of wildcards, of unknown actions, and of those that set tags, whose types the reference lists in part.
+    None where that is not known for sure: of wildcards, of unknown actions, and of those that set tags, whose types the
+    reference lists in part.
     """
-    return _kinds_acted_on(catalog, action) if len(action) <= LONGEST_ACTION else None
+    return remembering(partial(_kinds_acted_on, catalog), 16_384)
 
 
 @lru_cache(maxsize=8192)
@@ -60,7 +63,6 @@ def _may_be(arn: Arn, kind: ResourceType) -> bool:
     return not (is_bare and "/" in arn.resource)
 
 
-@lru_cache(maxsize=8192)
 def _kinds_acted_on(catalog: Catalog, text: str) -> frozenset[str] | None:
     action = catalog.action(text)
     service = catalog.service(text.partition(":")[0]) if action else None

@@ -37,11 +37,12 @@ class Texts(NamedTuple):
     stems: tuple[str, ...]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
-        """The set of these texts; of too many beginnings none counts."""
+    def of(cls, texts: Iterable[str], wild: Iterable[str] | None = None) -> Self:
+        """The set of these texts; of too many beginnings none counts. `wild` are those with a wildcard, where known."""
         whole = frozenset(texts)
         # The star stands after a service's colon, or alone: `iam*` covers nothing at all.
-        stems = tuple([stem for stem in stems_of(whole) if ":" in stem or not stem])
+        open_ended = stems_of(whole if wild is None else wild)
+        stems = tuple([stem for stem in open_ended if ":" in stem or not stem])
         return cls(whole, stems if len(stems) <= MOST_STEMS else ())
 
     def cover(self, others: "Texts") -> bool:

@@ -32,6 +32,8 @@ WILDCARD_SEARCHES: Final = 24
 # Lines are counted for a few places; for more, where each line begins is worked out once.
 MOST_COUNTED_POSITIONS: Final = 8
 LONGEST_ACTION: Final = 512
+# How whatever covers an action of IAM begins, in small letters.
+OF_IAM: Final = ("iam:", "*")
 _START: Final = attrgetter("start")
 _KEY_START: Final = attrgetter("key.start")
 _CHARACTER: Final = re.compile(
@@ -53,7 +55,11 @@ class PolicyType(StrEnum):
 
 
 class Condition(NamedTuple):
-    """One key under one operator; `values` are those looked at, `value_node` is all that was written."""
+    """One key under one operator; `values` are those looked at, `value_node` is all that was written.
+
+    `strings` are the strings among the values, `texts` those of them that are fixed when the policy is written: no
+    variables in them.
+    """
 
     statement: "Statement"
     operator_node: Node
@@ -62,15 +68,8 @@ class Condition(NamedTuple):
     key: str
     value_node: Node
     values: tuple[Node, ...]
-
-    @property
-    def strings(self) -> list[tuple[Node, str]]:
-        return [(node, node.value) for node in self.values if isinstance(node.value, str)]
-
-    @property
-    def texts(self) -> list[tuple[Node, str]]:
-        """The strings that are fixed when the policy is written: no variables in them."""
-        return [(node, text) for node, text in self.strings if "${" not in text]
+    strings: list[Written]
+    texts: list[Written]
 
 
 class Document:
@@ -114,14 +113,19 @@ class Document:
         conditions, left = [], MOST_CONDITION_VALUES
         for statement in self.statements:
             for block in statement.condition_blocks:
-                for key, value in ((member.key, member.value) for member in members_of(block.value)):
+                for key, value in members_of(block.value):
                     values = value.items[:left]
                     left -= len(values)
-                    written = operator(block.name)
-                    conditions.append(
-                        Condition(statement, block.key, written, key, str(key.value), value, values)
-                    )
+                    conditions.append(self._condition(statement, block.key, key, value, values))
         return tuple(conditions)
+
+    def _condition(
+        self, statement: Statement, operator_node: Node, key: Node, value: Node, values: tuple[Node, ...]
+    ) -> Condition:
+        written, name = operator(str(operator_node.value)), str(key.value)
+        strings = [(node, node.value) for node in values if isinstance(node.value, str)]
+        texts = [pair for pair in strings if "${" not in pair[1]] if self.may_hold_variables else strings
+        return Condition(statement, operator_node, written, key, name, value, values, strings, texts)
 
     @lazy
     def known_conditions(self) -> list[Condition]:
@@ -195,10 +199,16 @@ class Document:
         return "${" in self.text or "\\u0024" in self.text
 
     @lazy
-    def services(self) -> frozenset[str]:
-        """The prefixes of all that Action and NotAction hold, in small letters; `*` for what begins with a star."""
-        found = {text.partition(":")[0] for _, text in self.actions}
-        return frozenset("*" if prefix.startswith("*") else fold(prefix) for prefix in found)
+    def of_iam(self) -> dict[int, list[Written]]:
+        """What Action holds of IAM, or of every service, in small letters: by the index of each statement that has any.
+
+        A quick answer for rules about IAM, of which most policies do not speak.
+        """
+        near = {
+            one.index: [pair for pair in one.folded("Action") if pair[1].startswith(OF_IAM)]
+            for one in self.statements
+        }
+        return {index: pairs for index, pairs in near.items() if pairs}
 
     @property
     def has_conditions(self) -> bool:
@@ -215,9 +225,10 @@ class Document:
         """Whether any statement has NotAction, and so is about nearly every service."""
         return any(["NotAction" in statement for statement in self.statements])  # noqa: C419 (a list is quicker)
 
-    def may_speak_of(self, service: str) -> bool:
-        """Whether any action of the service may be meant: a quick answer for rules about one service."""
-        return self.has_exceptions or not self.services.isdisjoint((service, "*"))
+    @property
+    def may_speak_of_iam(self) -> bool:
+        """Whether any action of IAM may be meant."""
+        return bool(self.of_iam) or self.has_exceptions
 
     @lazy
     def supports_variables(self) -> bool:

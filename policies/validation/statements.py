@@ -15,36 +15,43 @@ MOST_STRINGS: Final = 10_000
 Written: TypeAlias = tuple[Node, str]
 
 
+# Their parts are set from without: of a class of one's own, __init__ is what takes longest, and there are four for each
+# statement.
 class _Strings(dict[str, list[Written]]):
     """The strings of a statement's elements, read when one is first asked for."""
 
-    def __init__(self, values: Mapping[str, Node]) -> None:
-        self._values = values
+    elements: Mapping[str, Node]
 
     def __missing__(self, name: str) -> list[Written]:
-        node = self._values.get(name)
+        node = self.elements.get(name)
         self[name] = found = strings(node)[:MOST_STRINGS] if node else []
         return found
 
 
 class _Folded(dict[str, list[Written]]):
-    def __init__(self, written: _Strings) -> None:
-        self._written = written
+    written: _Strings
 
     def __missing__(self, name: str) -> list[Written]:
         # Nearly all are ASCII, where to fold is to lower; a call for each would take longer than that.
         self[name] = found = [
-            (node, text.lower() if text.isascii() else fold(text)) for node, text in self._written[name]
+            (node, text.lower() if text.isascii() else fold(text)) for node, text in self.written[name]
         ]
         return found
 
 
 class _Texts(dict[str, frozenset[str]]):
-    def __init__(self, folded: _Folded) -> None:
-        self._folded = folded
+    folded: _Folded
 
     def __missing__(self, name: str) -> frozenset[str]:
-        self[name] = found = frozenset([text for _, text in self._folded[name]])
+        self[name] = found = frozenset([text for _, text in self.folded[name]])
+        return found
+
+
+class _Wild(dict[str, list[str]]):
+    texts: _Texts
+
+    def __missing__(self, name: str) -> list[str]:
+        self[name] = found = [text for text in self.texts[name] if "*" in text or "?" in text]
         return found
 
 
@@ -53,7 +60,7 @@ class Statement:
 
     `names` are those of its elements; `get` is the value of an element; `strings` are its strings, whether it holds
     one or a list; `folded` the same in small letters, for what IAM compares without regard to case; `texts` the set of
-    these.
+    these, and `wild` those of them with a wildcard.
     """
 
     def __init__(self, index: int, node: Node, members: Members) -> None:
@@ -61,13 +68,14 @@ class Statement:
         self.node = node
         self.members = members
         values: dict[Any, Node] = {key[0]: value for key, value in members}
-        written = _Strings(values)
-        folded = _Folded(written)
+        written, folded, texts, wild = _Strings(), _Folded(), _Texts(), _Wild()
+        written.elements, folded.written, texts.folded, wild.texts = values, written, folded, texts
         self.names = values.keys()
         self.get: Final[Callable[[str], Node | None]] = values.get
         self.strings: Final[Callable[[str], list[Written]]] = written.__getitem__
         self.folded: Final[Callable[[str], list[Written]]] = folded.__getitem__
-        self.texts: Final[Callable[[str], frozenset[str]]] = _Texts(folded).__getitem__
+        self.texts: Final[Callable[[str], frozenset[str]]] = texts.__getitem__
+        self.wild: Final[Callable[[str], list[str]]] = wild.__getitem__
         effect = values.get("Effect")
         self.allows = effect is not None and effect.value == "Allow"
 

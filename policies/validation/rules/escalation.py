@@ -18,8 +18,6 @@ MOST_NAMED: Final = 4
 # Each wildcard is compared with all actions of the table.
 MOST_WILDCARDS: Final = 200
 ACTIONS: Final[Mapping[str, str]] = {fold(action): action for way in WAYS for action in way.actions}
-# Every way has an action of IAM: where none may be meant, nothing else needs a look.
-NEAR: Final = ("iam:", "*")
 SERVICES: Final = ("*", *{f"{folded.partition(':')[0]}:" for folded in ACTIONS})
 # A denial of whatever comes without a boundary, or with another policy, is how escalation is prevented.
 LIMITS: Final = frozenset({"iam:permissionsboundary", "iam:policyarn"})
@@ -27,10 +25,10 @@ LIMITS: Final = frozenset({"iam:permissionsboundary", "iam:policyarn"})
 
 def ways(document: Document) -> Iterator[Finding]:
     """One finding for each place, or set of places, that opens a way; an administrator has no need of any."""
-    if document.policy_type is not PolicyType.IDENTITY or not document.may_speak_of("iam"):
+    if document.policy_type is not PolicyType.IDENTITY or not document.may_speak_of_iam:
         return
     allowing = [one for one in document.statements if one.allows and is_unconditional(one)]
-    granted = _granted(document, allowing) if any(map(_allows_of_iam, allowing)) else {}
+    granted = _granted(document, allowing) if any(_allows_of_iam(document, one) for one in allowing) else {}
     by_places: dict[tuple[Node, ...], list[Way]] = {}
     for way in WAYS if granted else ():
         if all(action in granted for action in way.actions):
@@ -40,15 +38,11 @@ def ways(document: Document) -> Iterator[Finding]:
         yield document.finding("CONSOLE_PRIVILEGE_ESCALATION", _details(opened), *places)
 
 
-def _allows_of_iam(statement: Statement) -> bool:
+def _allows_of_iam(document: Document, statement: Statement) -> bool:
     """Whether some action of IAM may be allowed on more than a few entities. Every way has one."""
-    if "NotResource" not in statement and not any(
-        text.endswith("*") for _, text in statement.strings("Resource")
-    ):
+    if statement.index not in document.of_iam and "NotAction" not in statement:
         return False
-    return "NotAction" in statement or any(
-        [text.startswith(NEAR) for _, text in statement.folded("Action")]  # noqa: C419 (a list is quicker)
-    )
+    return "NotResource" in statement or any(text.endswith("*") for _, text in statement.strings("Resource"))
 
 
 def _granted(document: Document, allowing: list[Statement]) -> dict[str, Node]:

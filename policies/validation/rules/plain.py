@@ -67,9 +67,8 @@ def _is_object(node: Node) -> bool:
 
 def _are_distinct(document: Document) -> bool:
     """Whether each Sid is a word of its own."""
-    sids = [sid for _, sid in document.sids]
-    written = sum([statement.get("Sid") is not None for statement in document.statements])
-    return len(set(sids)) == len(sids) == written and all([sid.isascii() and sid.isalnum() for sid in sids])  # noqa: C419
+    found = [sid for statement in document.statements if (sid := statement.text("Sid")) is not None]
+    return len(set(found)) == len(found) and all([sid.isascii() and sid.isalnum() for sid in found])  # noqa: C419
 
 
 def _have_plain_values(document: Document) -> bool:

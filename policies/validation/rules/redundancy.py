@@ -24,7 +24,7 @@ def actions(document: Document) -> Iterator[Finding]:
             container = statement.get(name)
             if container and is_list(container):
                 written, texts = statement.folded(name)[:MOST_VALUES], statement.texts(name)
-                if len(texts) < len(written) or not _are_plainly_different(texts):
+                if len(texts) < len(written) or not _are_plainly_different(texts, statement.wild(name)):
                     yield from _covered(document, container, name, written, "REDUNDANT_ACTION")
 
 
@@ -35,7 +35,8 @@ def resources(document: Document) -> Iterator[Finding]:
             if container and is_list(container):
                 written = statement.strings(name)[:MOST_VALUES]
                 texts = frozenset([text for _, text in written])
-                if len(texts) < len(written) or not _are_plainly_different(texts):
+                wild = [text for text in texts if "*" in text or "?" in text]
+                if len(texts) < len(written) or not _are_plainly_different(texts, wild):
                     yield from _covered(document, container, name, written, "REDUNDANT_RESOURCE")
 
 
@@ -47,9 +48,8 @@ def _covered(
         yield document.finding(code, details, node, fix=document.removal(container, node))
 
 
-def _are_plainly_different(texts: frozenset[str]) -> bool:
+def _are_plainly_different(texts: frozenset[str], wild: list[str]) -> bool:
     """Whether nothing can cover anything, told by a look at how the texts begin: so it is in most lists."""
-    wild = [text for text in texts if "*" in text or "?" in text]
     if not wild or len(texts) == 1:
         return True
     if len(wild) > MOST_STEMS:

@@ -38,20 +38,16 @@ PASSINGS: Final = (
 )
 
 
-# How whatever covers one of these begins, in small letters.
-NEAR: Final = ("iam:", "*")
-
-
 def passing(document: Document) -> Iterator[Finding]:
     if document.policy_type not in (PolicyType.IDENTITY, PolicyType.BOUNDARY):
         return
-    if not document.may_speak_of("iam"):
+    if not document.may_speak_of_iam:
         return
     for statement in document.statements:
         resource = _resource_element(statement) if statement.allows else None
         if resource is None:
             continue
-        near = [pair for pair in statement.folded("Action") if pair[1].startswith(NEAR)]
+        near = document.of_iam.get(statement.index, [])
         if near or "NotAction" in statement:
             for sensitive in PASSINGS:
                 yield from _passing(document, statement, sensitive, near, resource)

@@ -27,8 +27,13 @@ class _Scope:
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self.negates = "NotAction" in statement
-        texts = statement.texts("NotAction" if self.negates else "Action")
-        self.actions = Texts.of(texts | EVERY_ACTION if "*:*" in texts else texts)
+        name = "NotAction" if self.negates else "Action"
+        texts, wild = statement.texts(name), statement.wild(name)
+        self.actions = (
+            Texts.of(texts | EVERY_ACTION, [*wild, *EVERY_ACTION])
+            if "*:*" in texts
+            else Texts.of(texts, wild)
+        )
 
     @lazy
     def effect(self) -> str | None:

@@ -17,7 +17,7 @@ MOST_NAMED: Final = 5
 
 def without_resource(document: Document) -> Iterator[Finding]:
     """Named actions alone are judged: a wildcard may mean those that fit."""
-    budget = Budget(MOST_TYPED_ARNS)
+    budget, acted_on = Budget(MOST_TYPED_ARNS), kinds_acted_on(document.catalog)
     for statement in document.statements if document.policy_type is not PolicyType.TRUST else ():
         written = [text for _, text in statement.strings("Resource")]
         if not written or "*" in written or not budget.allows(len(written)):
@@ -28,7 +28,7 @@ def without_resource(document: Document) -> Iterator[Finding]:
         strangers = [
             pair
             for pair in statement.strings("Action")
-            if (kinds := kinds_acted_on(document.catalog, pair[1])) is not None and kinds.isdisjoint(meant)
+            if (kinds := acted_on(pair[1])) is not None and kinds.isdisjoint(meant)
         ]
         if strangers:
             yield _finding(document, statement, strangers)
