@@ -15,8 +15,8 @@ MOST_STRINGS: Final = 10_000
 Written: TypeAlias = tuple[Node, str]
 
 
-# Their parts are set from without: of a class of one's own, __init__ is what takes longest, and there are four for each
-# statement.
+# What these read from is assigned by the statement: an __init__ would be most of what making one costs, and each
+# statement makes four.
 class _Strings(dict[str, list[Written]]):
     """The strings of a statement's elements, read when one is first asked for."""
 

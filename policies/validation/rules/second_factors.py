@@ -44,9 +44,10 @@ def _is_met_without(condition: Condition) -> bool:
 
 def _wants_none(condition: Condition) -> bool:
     """Whether the condition is about sign-ins without a second factor, or with one that is long ago."""
+    name = condition.operator.name
     if fold(condition.key) == AGE:
-        return condition.operator.name.startswith("NumericGreaterThan")
-    return _values(condition) == {"false"} and "Not" not in condition.operator.name
+        return name.startswith("NumericGreaterThan")
+    return name != "Null" and "Not" not in name and _values(condition) == {"false"}
 
 
 def _wants_one(condition: Condition) -> bool:

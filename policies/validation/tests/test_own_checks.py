@@ -352,6 +352,7 @@ def test_a_second_factor_that_access_keys_slip_by_is_told_and_mended(
         [deny("s3:*", Condition={"Bool": {PRESENT: "true"}})],
         [allow("s3:*", Condition={"Bool": {PRESENT: "true"}})],
         [allow("s3:*", Condition={"Null": {PRESENT: "false"}})],
+        [deny("s3:*", Condition={"Null": {PRESENT: "false"}})],
         [allow("s3:*", Condition={"NumericLessThan": {AGE: "3600"}})],
         [allow("s3:*", Condition={"BoolIfExists": {"aws:SecureTransport": "true"}})],
         [
