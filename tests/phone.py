@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import cv2
-import numpy as np
 import pyotp
 from playwright.sync_api import Page
 
 from accounts.totp import STEP, step_at
 from iamconsole import clock as time_source
 from tests.cast import MovableClock
-
-# Scanners want some white round the code, and the screenshot of an element has none.
-MARGIN = 40
+from tests.codes import read_qr
 
 
 class Phone:
@@ -26,11 +22,10 @@ class Phone:
 
     def scan(self, page: Page) -> str:
         """Read the QR code on the page; returns the label, `user@account`."""
-        picture = np.frombuffer(page.locator(".qr img").screenshot(), np.uint8)
-        grey = cv2.imdecode(picture, cv2.IMREAD_GRAYSCALE)
-        assert grey is not None
-        framed = cv2.copyMakeBorder(grey, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_CONSTANT, value=[255])
-        uri, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(framed, None, fx=3, fy=3))
+        code = page.locator(".qr img")
+        # The page is there before its pictures are.
+        code.evaluate("image => image.decode()")
+        uri = read_qr(code.screenshot())
         assert uri.startswith("otpauth://totp/IAM%20Console:"), uri
         label = unquote(urlsplit(uri).path).rpartition(":")[2]
         self.seeds[label] = parse_qs(urlsplit(uri).query)["secret"][0]
