@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from policies.engine.lazy import lazy
@@ -51,7 +51,7 @@ class _Wild(dict[str, list[str]]):
     texts: _Texts
 
     def __missing__(self, name: str) -> list[str]:
-        self[name] = found = [text for text in self.texts[name] if "*" in text or "?" in text]
+        self[name] = found = with_wildcards(self.texts[name])
         return found
 
 
@@ -98,6 +98,10 @@ def members_of(node: Node) -> Members:
 
 def is_list(node: Node) -> bool:
     return type(node.value) is tuple
+
+
+def with_wildcards(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if "*" in text or "?" in text]
 
 
 def strings(node: Node) -> list[tuple[Node, str]]:

@@ -32,7 +32,7 @@ NEEDS_BOTH: Final = "Whoever is trusted in another account needs that account's 
 class Row:
     """One gain or loss: what of, where, and in a sentence for whom. `count` actions stand behind a wildcard.
 
-    `word` says in one word what a sign shows: Gained, Lost, Denied, or Freed of a denial.
+    `word` says in one word what a sign shows: Gained, Lost, Denied or Denied no more.
     """
 
     is_gain: bool
@@ -158,7 +158,7 @@ def _denial_row(change: Change, whom: Whom, *, is_gain: bool) -> Row:
     else:
         now, then = ("Denied no more", "") if is_gain else ("Denied from now on", ", whatever else allows it")
         told = f"{now} for {them}{_conditions(change)}{then}."
-    word = "Freed" if is_gain else "Denied"
+    word = "Denied no more" if is_gain else "Denied"
     return Row(is_gain, word, change.action, change.resource, told, change.count)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from operations.effects import MOST_QUESTIONS, Effects, effects_of, requests_of_anybody
 from operations.holdings import STORED_LENGTH
 from policies.engine import Effect, Kind, PolicyError, Source, Statement, parse_policy
 from policies.engine import Policy as Document
 from policies.views.deciding import written
+
+# None for a text that is no policy.
+Sources: TypeAlias = Sequence[Source] | None
 
 # What a policy is called in its own comparison: nothing shows the name.
 THIS: Final = "this policy"
@@ -25,37 +28,37 @@ def effects_between(
 
     An `old` of "" is a policy that is not there yet.
     """
-    before, after = sources_of(old), sources_of(new)
-    if before is None or after is None:
-        return None
-    asking = requests_of_anybody(account_id, [*before, *after])
-    return effects_of(before, after, asking, most_questions=most_questions)
+    return _between(account_id, sources_of(old), sources_of(new), most_questions)
 
 
-def denials_between(
-    account_id: str, old: str, new: str, *, most_questions: int = MOST_QUESTIONS
-) -> Effects | None:
+def denials_between(account_id: str, old: str, new: str, *, most_questions: int) -> Effects | None:
     """What the denials take away from now on (`gained`) and no more (`lost`), as if each of them were an Allow.
 
     What a Deny covers is taken away whatever other policies allow, which no comparison of what one policy allows shows.
     """
-    before, after = sources_of(old), sources_of(new)
+    before, after = (_turned(sources_of(text)) for text in (old, new))
+    return _between(account_id, before, after, most_questions)
+
+
+def _between(account_id: str, before: Sources, after: Sources, most_questions: int) -> Effects | None:
     if before is None or after is None:
         return None
-    before, after = tuple(map(_turned, before)), tuple(map(_turned, after))
     asking = requests_of_anybody(account_id, [*before, *after])
     return effects_of(before, after, asking, most_questions=most_questions)
 
 
-def _turned(source: Source) -> Source:
-    """The policy with its denials alone, and these allowing what they deny."""
-    document = source.document
+def _turned(sources: Sources) -> Sources:
+    """The policies with their denials alone, and these allowing what they deny."""
+    return sources and [replace(source, document=_allowing(source.document)) for source in sources]
+
+
+def _allowing(document: Document) -> Document:
     denying = [one for one in document.statements if one.effect is Effect.DENY]
     turned = tuple(replace(one, effect=Effect.ALLOW) for one in denying)
-    return replace(source, document=Document(document.version, document.id, turned))
+    return Document(document.version, document.id, turned)
 
 
-def sources_of(text: str) -> Sequence[Source] | None:
+def sources_of(text: str) -> Sources:
     """The text as the engine takes it: nothing for "", None for what is no policy."""
     if not text:
         return ()

@@ -9,7 +9,7 @@ from policies.engine.text import Node
 from policies.validation.coverage import stems_of
 from policies.validation.document import Condition, Document
 from policies.validation.findings import Finding, quoted
-from policies.validation.statements import Statement, Written, is_list
+from policies.validation.statements import Statement, Written, is_list, with_wildcards
 
 # Wildcards in the middle are compared with every value; beyond this many comparisons they are let be.
 MOST_COMPARISONS: Final = 5_000
@@ -35,8 +35,7 @@ def resources(document: Document) -> Iterator[Finding]:
             if container and is_list(container):
                 written = statement.strings(name)[:MOST_VALUES]
                 texts = frozenset([text for _, text in written])
-                wild = [text for text in texts if "*" in text or "?" in text]
-                if len(texts) < len(written) or not _are_plainly_different(texts, wild):
+                if len(texts) < len(written) or not _are_plainly_different(texts, with_wildcards(texts)):
                     yield from _covered(document, container, name, written, "REDUNDANT_RESOURCE")
 
 
