@@ -13,7 +13,7 @@ OBJECTS: Final = "arn:aws:s3:::coffee-menu/*"
 ACCOUNT: Final = "111122223333"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/barista"
 NAMES: Final = (
-    {name: name for name in ("ARN", "IP", "JSON", "OIDC", "RCP", "SCP", "VPC", "VPCE")}
+    {name: name for name in ("ARN", "IP", "JSON", "MFA", "OIDC", "RCP", "SCP", "SLR", "VPC", "VPCE")}
     | {"SID": "Sid", "SIDS": "Sids", "NUM": "number", "IFEXISTS": "IfExists", "NOTPRINCIPAL": "NotPrincipal"}
     | {"GITHUB": "GitHub", "NOTACTION": "NotAction", "NOTRESOURCE": "NotResource"}
     | {"FORALLVALUES": "ForAllValues", "FORANYVALUE": "ForAnyValue"}
